@@ -1,0 +1,9 @@
+//! What is true of an object: syntax, identity, hashes, references, rules and fixes.
+//!
+//! This crate knows no terminal, no editor protocol, no network, no clock and no async runtime.
+//! `ARCHITECTURE.md` has the map.
+#![warn(missing_docs)]
+
+pub mod diagnostic;
+pub mod syntax;
+pub mod text;
