@@ -6,4 +6,5 @@
 
 pub mod diagnostic;
 pub mod syntax;
+pub mod tensor;
 pub mod text;
