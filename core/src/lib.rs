@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod diagnostic;
+pub mod document;
 pub mod syntax;
 pub mod tensor;
 pub mod text;

@@ -1,0 +1,4 @@
+//! What a file is, what it is called, and what it says of others.
+
+pub mod kind;
+pub mod kinds_table;
