@@ -1,0 +1,160 @@
+-- Neovim as a user has it: the plugin folder on the runtime path, a workspace with one wrong hash, the real server.
+-- Run by tests/editors/run.sh; the workspace is a copy and may be written to.
+--   MX2LM_SERVER     the server to start        MX2LM_WORKSPACE  the copy of tests/workspaces/editor
+local workspace = vim.fs.normalize(assert(vim.env.MX2LM_WORKSPACE, 'MX2LM_WORKSPACE is not set'))
+local exit_code
+
+local function check(held, what)
+  io.stdout:write(held and 'ok    ' or 'FAIL  ', what, '\n')
+  if not held then
+    error(what, 0)
+  end
+end
+
+local function wait(what, held)
+  check(vim.wait(10000, held, 10), what)
+end
+
+local function open(name)
+  vim.cmd.edit(vim.fn.fnameescape(vim.fs.joinpath(workspace, name)))
+  return vim.api.nvim_get_current_buf()
+end
+
+local function on_disk(name)
+  local file = assert(io.open(vim.fs.joinpath(workspace, name), 'rb'))
+  local bytes = file:read('*a')
+  file:close()
+  return bytes
+end
+
+--- Errors and warnings of the server; what is merely worth knowing does not count.
+local function findings(buffer)
+  return vim.diagnostic.get(buffer, { severity = { min = vim.diagnostic.severity.WARN } })
+end
+
+local function told(buffer)
+  return vim.inspect(vim.tbl_map(function(d)
+    return ('%d:%d %s %s'):format(d.lnum, d.col, d.code, d.message)
+  end, vim.diagnostic.get(buffer)))
+end
+
+local function cursor_on(buffer, text)
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, -1, false)) do
+    local column = line:find(text, 1, true)
+    if column then
+      vim.api.nvim_win_set_cursor(0, { number, column })
+      return
+    end
+  end
+  error('no `' .. text .. '` in the buffer', 0)
+end
+
+local function float()
+  local window = vim.b.lsp_floating_preview
+  if not (window and vim.api.nvim_win_is_valid(window)) then
+    return ''
+  end
+  return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), '\n')
+end
+
+local function journey()
+  vim.lsp.config('mx2lm', {
+    on_exit = function(code)
+      exit_code = code
+    end,
+  })
+
+  -- the folder attaches its server and finds the root
+  local descriptor = open('tides/object.json')
+  wait('attached', function()
+    local client = vim.lsp.get_clients({ bufnr = descriptor, name = 'mx2lm' })[1]
+    return client and client.initialized
+  end)
+  local client = vim.lsp.get_clients({ bufnr = descriptor, name = 'mx2lm' })[1]
+  check(vim.fs.normalize(client.root_dir or '') == workspace, 'the root is the folder with mx2lm.toml')
+
+  -- one finding, on the hash, behind letters of two and four bytes
+  local declared = on_disk('tides/object.json'):match('"hash": "(sha256:%x+)"')
+  local computed = 'sha256:' .. vim.fn.sha256(on_disk('tides/tides.json'))
+  check(declared ~= computed, 'the workspace begins with a wrong hash')
+  wait('a diagnostic', function()
+    return #findings(descriptor) > 0
+  end)
+  check(#findings(descriptor) == 1, 'one finding a cause: ' .. told(descriptor))
+  local finding = findings(descriptor)[1]
+  check(finding.source == 'mx2lm' and finding.severity == vim.diagnostic.severity.ERROR, 'an error of mx2lm: ' .. tostring(finding.code))
+  local marked = vim.api.nvim_buf_get_text(descriptor, finding.lnum, finding.col, finding.end_lnum, finding.end_col, {})[1]
+  check(marked:find(declared, 1, true) and #marked <= #declared + 2, 'it marks the hash: ' .. marked)
+
+  -- hover tells both values
+  vim.api.nvim_win_set_cursor(0, { finding.lnum + 1, finding.col + 12 })
+  vim.lsp.buf.hover({ silent = true })
+  wait('hover shows the declared hash', function()
+    return float():find(declared, 1, true)
+  end)
+  check(float():find(computed, 1, true), 'hover shows the computed hash')
+  vim.api.nvim_win_close(vim.b.lsp_floating_preview, true)
+
+  -- the named quick fix for the hash, chosen by what it writes, then saved
+  vim.lsp.buf.code_action({
+    apply = true,
+    context = { only = { 'quickfix' }, diagnostics = { finding.user_data.lsp } },
+    filter = function(action)
+      local edit = vim.json.encode(action.edit or {})
+      return edit:find(computed, 1, true) and not edit:find('mx2lm.toml', 1, true)
+    end,
+  })
+  wait('quick fix applied', function()
+    local text = table.concat(vim.api.nvim_buf_get_lines(descriptor, 0, -1, false), '\n')
+    return text:find(computed, 1, true) and not text:find(declared, 1, true)
+  end)
+  vim.cmd('silent write')
+  check(on_disk('tides/object.json'):find(computed, 1, true), 'the true hash is on disk')
+  wait('the diagnostic is gone', function()
+    return #findings(descriptor) == 0
+  end)
+
+  -- an edit that is not saved counts in the file that names it, and taking it back counts too
+  local payload = open('tides/tides.json')
+  vim.api.nvim_buf_set_lines(payload, 2, 3, false, { '  "unit": "dm",' })
+  wait('an unsaved payload makes the saved descriptor untrue', function()
+    return #findings(descriptor) == 1
+  end)
+  vim.cmd('silent undo')
+  wait('taking the edit back makes it true again', function()
+    return #findings(descriptor) == 0
+  end)
+  vim.cmd('edit!')
+
+  -- from a reference to its object
+  local tokenizer = open('tokenizer/object.json')
+  wait('attached to a second descriptor', function()
+    return #vim.lsp.get_clients({ bufnr = tokenizer, name = 'mx2lm' }) == 1
+  end)
+  cursor_on(tokenizer, 'object://ai/vocab/base-en')
+  vim.lsp.buf.definition()
+  wait('go to definition opens the vocabulary', function()
+    return vim.api.nvim_buf_get_name(0):match('vocab/object%.json$')
+  end)
+  check(vim.api.nvim_get_current_line():find('object://ai/vocab/base-en', 1, true), 'at the line of its id')
+
+  -- the health check agrees
+  vim.cmd.checkhealth('mx2lm')
+  local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+  check(health:find('attached', 1, true) and not health:find('ERROR', 1, true), 'checkhealth finds nothing wrong')
+  check(health:find('mx2lm%-lsp %d+%.%d+') ~= nil, 'checkhealth names the server version')
+
+  client:stop()
+  check(vim.wait(5000, function()
+    return exit_code ~= nil
+  end, 10) and exit_code == 0, 'the server ends with 0, it said ' .. tostring(exit_code))
+end
+
+local held, why = xpcall(journey, function(message)
+  return debug.traceback(tostring(message))
+end)
+if not held then
+  io.stdout:write(why, '\n')
+  vim.cmd('cquit 1')
+end
+vim.cmd('qall!')

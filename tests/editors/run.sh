@@ -1,0 +1,63 @@
+#!/bin/sh
+# Drives real editors with the folders of editors/ against a built server.
+#
+#   sh tests/editors/run.sh [neovim] [emacs] [helix] [vscode]      (without a name: neovim)
+#
+# MX2LM_SERVER   the server (default: target/debug/mx2lm-lsp)
+# MX2LM_EDITORS  where install.sh put the editors (default: target/editors)
+#
+# Exit: 0 all held, 1 something did not, 77 nothing failed and an editor or the server is not there.
+set -u
+
+tests=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+repository=$(CDPATH='' cd -- "$tests/../.." && pwd)
+editors=${MX2LM_EDITORS:-$repository/target/editors}
+server=${MX2LM_SERVER:-$repository/target/debug/mx2lm-lsp}
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/mx2lm-editors.XXXXXX")
+scratch=$(CDPATH='' cd -- "$scratch" && pwd -P)
+trap 'rm -rf "$scratch"' EXIT INT TERM
+
+[ -x "$server" ] || { echo "SKIPPED: no server at $server (cargo build -p mx2lm-lsp)"; exit 77; }
+
+# installed FILE NAME: is the editor there? If not, says how to get it.
+installed() {
+    [ -e "$1" ] || { echo "SKIPPED: no $1 (sh tests/editors/install.sh $2)"; return 77; }
+}
+
+# workspace NAME: a fresh copy of the workspace for one editor.
+workspace() {
+    mkdir -p "$scratch/$1"
+    cp -R "$repository/tests/workspaces/editor" "$scratch/$1/workspace"
+    MX2LM_WORKSPACE=$scratch/$1/workspace
+    MX2LM_SERVER=$server
+    export MX2LM_WORKSPACE MX2LM_SERVER
+}
+
+neovim() {
+    nvim=$editors/neovim-0.11.4/bin/nvim
+    installed "$nvim" neovim || return
+    workspace neovim
+    home=$scratch/neovim
+    XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state XDG_CACHE_HOME=$home/cache \
+        timeout 60 "$nvim" --headless --clean \
+        --cmd "set runtimepath^=$repository/editors/neovim" \
+        --cmd 'let g:mx2lm = #{ path: $MX2LM_SERVER }' \
+        -c "luafile $tests/neovim/e2e.lua" < /dev/null
+}
+
+[ $# -gt 0 ] || set -- neovim
+worst=0
+for editor; do
+    case $editor in
+        neovim) ;;
+        *) echo "unknown editor $editor" >&2; exit 2 ;;
+    esac
+    echo "== $editor"
+    "$editor"
+    case $? in
+        0) echo "== $editor: all held" ;;
+        77) [ $worst -eq 0 ] && worst=77 ;;
+        *) echo "== $editor: FAILED"; worst=1 ;;
+    esac
+done
+exit $worst
