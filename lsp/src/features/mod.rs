@@ -1,0 +1,1 @@
+//! What an editor can ask of a view: a file each, a pure function each.

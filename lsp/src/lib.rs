@@ -1,0 +1,25 @@
+//! The language server: the core's findings, and what an editor can do with them, over the language server protocol.
+//!
+//! A library only so that tests can drive the server over any stream; `main.rs` is the program.
+//!
+//! | module | knows |
+//! |---|---|
+//! | `frame`, `transport` | bytes and messages, not what they mean |
+//! | `server` | the framework; routes messages to the session and to features |
+//! | `session` | everything that changes: documents, folders, what is still to be worked on |
+//! | `worker` | the thread that keeps the core's engine up with the session |
+//! | `view` | one moment of the workspaces, as features see it |
+//! | `features` | one pure function of a view each |
+//! | `convert` | positions, URIs, diagnostics |
+
+pub mod convert;
+pub mod document;
+pub mod features;
+pub mod frame;
+pub mod parent;
+pub mod profile;
+pub mod server;
+pub mod session;
+pub mod transport;
+pub mod view;
+pub mod worker;

@@ -1,0 +1,5 @@
+//! The server as an editor meets it: every test speaks the protocol over a pipe.
+
+mod editor;
+mod lifecycle;
+mod sync;
