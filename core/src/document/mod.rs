@@ -2,3 +2,4 @@
 
 pub mod kind;
 pub mod kinds_table;
+pub mod pointer;

@@ -1,0 +1,79 @@
+//! Finding names that stand more than once in an object, without quadratic work.
+
+use std::borrow::Cow;
+
+use super::string::{content, decode};
+use super::{BARE, Data, Duplicate, ESCAPED, KEY_SHIFT, NodeId};
+use crate::text::Span;
+
+/// Up to this many members are compared one with another.
+const FEW: usize = 8;
+
+/// Appends the duplicates among the members of the object `object`, whose descendants are complete.
+pub(super) fn find(text: &str, nodes: &[Data], object: u32, out: &mut Vec<Duplicate>) {
+    let (len, after) = match nodes.get(object as usize) {
+        Some(data) => (data.len as usize, data.after as usize),
+        None => return,
+    };
+    let mut next = object as usize + 1;
+    let members = std::iter::from_fn(|| {
+        let data = nodes.get(next).filter(|_| next < after)?;
+        next = data.after as usize;
+        Some(data)
+    })
+    // A value that stands without a name has no duplicate.
+    .filter(|data| data.key_start < data.key_end);
+    if len <= FEW {
+        let mut names: [(&[u8], Option<&Data>); FEW] = [(&[], None); FEW];
+        let mut count = 0;
+        let mut exact = true;
+        for (slot, data) in names.iter_mut().zip(members) {
+            exact &= data.flags >> KEY_SHIFT & (ESCAPED | BARE) == 0;
+            *slot = (text.as_bytes().get(data.key_start as usize..data.key_end as usize).unwrap_or_default(), Some(data));
+            count += 1;
+        }
+        let names = &names[..count];
+        if exact && names.iter().enumerate().all(|(at, name)| names[..at].iter().all(|other| other.0 != name.0)) {
+            return;
+        }
+        group(text, object, names.iter().filter_map(|&(_, data)| data.map(|data| (0, data))).collect(), out);
+    } else {
+        group(text, object, members.map(|data| (hash(&name(text, data)), data)).collect(), out);
+    }
+}
+
+/// Sorts by hash, then each run of one hash by name: equal names stand side by side, the first in the text foremost.
+fn group(text: &str, object: u32, mut members: Vec<(u64, &Data)>, out: &mut Vec<Duplicate>) {
+    members.sort_unstable_by_key(|&(hash, data)| (hash, data.key_start));
+    for run in members.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+        let mut named: Vec<(Cow<'_, str>, &Data)> = run.iter().map(|&(_, data)| (name(text, data), data)).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        for same in named.chunk_by(|a, b| a.0 == b.0) {
+            let Some(((name, first), again)) = same.split_first() else { continue };
+            let key = |data: &Data| Span::new(data.key_start, data.key_end);
+            out.extend(again.iter().map(|(_, data)| Duplicate {
+                object: NodeId(object),
+                name: name.clone().into_owned(),
+                first: key(first),
+                again: key(data),
+            }));
+        }
+    }
+}
+
+fn name<'a>(text: &'a str, data: &Data) -> Cow<'a, str> {
+    let flags = data.flags >> KEY_SHIFT;
+    let raw = text.get(content(text, Span::new(data.key_start, data.key_end), flags).range()).unwrap_or_default();
+    if flags & (ESCAPED | BARE) == ESCAPED { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) }
+}
+
+/// A quick hash. Names made to collide cost a sort of the run, no more.
+fn hash(name: &str) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut words = name.as_bytes().chunks(8).map(|chunk| {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        u64::from_le_bytes(word)
+    });
+    words.try_fold(name.len() as u64, |hash: u64, word| Some((hash.rotate_left(5) ^ word).wrapping_mul(FACTOR))).unwrap_or_default()
+}

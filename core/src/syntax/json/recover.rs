@@ -1,0 +1,479 @@
+//! What is done, and said, where a text is not JSON.
+//!
+//! One cause gives one error: after an error a container expects *anything*, and what follows from the same slip passes in silence.
+//! A fix is given only where it surely keeps what the author meant.
+
+use std::ops::Range;
+
+use super::NodeKind;
+use super::parse::{Expect, Frame, Lexeme, Parser, UNCLOSED};
+use super::scan::blank_end;
+use crate::syntax::SyntaxError;
+use crate::text::Span;
+
+/// Where bare text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bare {
+    /// Where a value is wanted.
+    Value,
+    /// Where a member name is wanted.
+    Name,
+}
+
+/// The error just added, to be completed; nothing when it was one too many.
+pub(super) struct Report<'e>(pub Option<&'e mut SyntaxError>);
+
+impl Report<'_> {
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(error) = &mut self.0 {
+            error.help = Some(help.into());
+        }
+        self
+    }
+
+    pub fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
+        if let Some(error) = &mut self.0 {
+            error.fix = Some((Span::from(range), text.into()));
+        }
+        self
+    }
+}
+
+impl Parser<'_> {
+    fn here(&self) -> Range<usize> {
+        let len = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        self.at..self.at + len
+    }
+
+    /// The end of the text before `at`, blanks left out.
+    fn last_text(&self, at: usize) -> usize {
+        self.text.get(..at).map_or(at, |head| head.trim_end_matches([' ', '\n', '\r', '\t']).len())
+    }
+
+    /// Comments, and blanks that are none in JSON.
+    #[cold]
+    pub fn odd_blank(&mut self) {
+        loop {
+            let start = self.at;
+            let rest = &self.text[start..];
+            if rest.starts_with("//") || rest.starts_with('#') {
+                self.at += memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len());
+                self.comment(start);
+            } else if rest.starts_with("/*") {
+                match memchr::memmem::find(&rest.as_bytes()[2..], b"*/") {
+                    Some(end) => {
+                        self.at += end + 4;
+                        self.comment(start);
+                    }
+                    None => {
+                        self.at = self.bytes.len();
+                        self.error("syntax/json", start..start + 2, "the comment is never closed, and JSON has no comments")
+                            .help("take the comment out; a note may stand in a member such as `\"description\"`");
+                    }
+                }
+            } else {
+                let blank = |c: char| c == '\u{feff}' || c == '\u{200b}' || (c.is_whitespace() && !matches!(c, ' ' | '\n' | '\r' | '\t'));
+                let run = rest.trim_start_matches(blank);
+                let Some(c) = rest.chars().next().filter(|_| run.len() < rest.len()) else { return };
+                self.at += rest.len() - run.len();
+                let message = format!("U+{:04X} stands between the values; it is not white space in JSON", u32::from(c));
+                self.error("syntax/json", start..self.at, message).help("write a space").fix(start..self.at, " ");
+            }
+            self.at = blank_end(self.bytes, self.at);
+        }
+    }
+
+    fn comment(&mut self, start: usize) {
+        let end = self.at;
+        self.error("syntax/json", start..end, "JSON has no comments")
+            .help("take the comment out; a note may stand in a member such as `\"description\"`");
+    }
+
+    /// The document begins with what can only follow something.
+    pub fn no_value_at_all(&mut self) {
+        let here = self.here();
+        let found = &self.text[here.clone()];
+        self.error("syntax/json", here, format!("found `{found}` where the document's value is wanted")).help("begin with `{` or `[`");
+        self.at = self.bytes.len();
+    }
+
+    /// Something follows the document's value.
+    pub fn trailing(&mut self) {
+        let range = self.at..self.last_text(self.bytes.len()).max(self.at);
+        self.at = self.bytes.len();
+        if self.nodes.first().is_some_and(|root| root.flags & super::BARE != 0) || self.too_deep {
+            return;
+        }
+        let text = &self.text[range.clone()];
+        if matches!(text, "," | ";") {
+            self.error("syntax/json", range.clone(), format!("`{text}` follows the document's value")).help("take it out").fix(range, "");
+        } else if let Some(c @ (']' | '}')) = text.chars().next() {
+            self.error("syntax/json", range.start..range.start + 1, format!("`{c}` closes nothing")).help("take it out, or open what it closes");
+        } else {
+            self.error("syntax/json", range, "a document holds one value, and more text follows it")
+                .help("take out what follows, or put the values into an array");
+        }
+    }
+
+    /// A name without a colon after it.
+    #[cold]
+    pub fn odd_colon(&mut self, key: Lexeme) {
+        let name = &self.text[key.start..key.end];
+        let at = self.at;
+        let rest = &self.text[at..];
+        let len = if rest.starts_with("=>") { 2 } else { usize::from(rest.starts_with('=')) };
+        if len > 0 {
+            self.error("syntax/json", at..at + len, format!("found `{}` where `:` is wanted", &rest[..len]))
+                .help("write `:` between name and value")
+                .fix(at..at + len, ":");
+            self.at += len;
+            self.blank();
+            return;
+        }
+        match self.peek() {
+            // The missing value is told by the caller, the missing end by the container.
+            None | Some(b',' | b']' | b'}') => {}
+            Some(_) => {
+                self.error("syntax/json", key.end..key.end, format!("`:` is missing after {}", short(name)))
+                    .help("write `:` between name and value")
+                    .fix(key.end..key.end, ":");
+            }
+        }
+    }
+
+    /// A name without a value after its colon.
+    #[cold]
+    pub fn odd_member_value(&mut self, key: Lexeme) {
+        if self.peek() == Some(b':') {
+            let at = self.at;
+            while self.peek() == Some(b':') {
+                self.at += 1;
+                self.blank();
+            }
+            let end = self.last_text(self.at);
+            self.error("syntax/json", at..end, "more than one `:` stands between name and value").help("keep one").fix(at..end, "");
+            if !matches!(self.peek(), None | Some(b',' | b']' | b'}')) {
+                return self.value(Some(key));
+            }
+        } else if self.peek().is_some() {
+            self.no_value(key);
+        }
+        let place = self.last_text(self.at).max(key.end);
+        self.push(NodeKind::Missing, Lexeme { start: place, end: place, flags: 0 }, Some(key));
+    }
+
+    fn no_value(&mut self, key: Lexeme) {
+        let name = short(&self.text[key.start..key.end]);
+        self.error("syntax/json", key.start..key.end, format!("{name} has no value")).help("write its value after `:`, or take the member out");
+    }
+
+    /// Anything in an object but what it expects.
+    #[cold]
+    pub fn odd_in_object(&mut self, frame: Frame) {
+        let silent = frame.expect == Expect::Anything;
+        match self.peek() {
+            None => self.unclosed(),
+            Some(closer @ (b']' | b'}')) => self.closer(frame, closer),
+            Some(b',') => self.stray_comma(silent, true),
+            Some(b';') if frame.expect == Expect::Comma => self.semicolon(),
+            Some(b':') => self.stray_colon(frame),
+            Some(b) if frame.expect == Expect::Comma => {
+                if let Some(name) = self.name_ahead() {
+                    let end = self.last_text(self.at);
+                    let message = format!("`,` is missing before {}", short(&name));
+                    self.error("syntax/json", end..end, message).help("write `,` between members").fix(end..end, ",");
+                    self.expect(Expect::Anything);
+                } else {
+                    self.no_comma(b, "an object's value is followed by `,` or `}`");
+                }
+            }
+            Some(b'\'') => {
+                let key = self.single_quoted();
+                self.member(key);
+            }
+            Some(b'{' | b'[') => {
+                if !silent {
+                    let here = self.here();
+                    let found = &self.text[here.clone()];
+                    self.error("syntax/json", here, format!("found `{found}` where a member name is wanted"))
+                        .help("write a name in double quotes and `:` before the value");
+                }
+                self.nameless();
+            }
+            Some(_) => {
+                if self.name_ahead().is_some() || !self.literal_ahead() {
+                    self.bare_name(silent);
+                } else {
+                    if !silent {
+                        let here = self.here();
+                        self.error("syntax/json", here, "a value stands where a member name is wanted")
+                            .help("write a name in double quotes and `:` before the value");
+                    }
+                    self.nameless();
+                }
+            }
+        }
+    }
+
+    fn nameless(&mut self) {
+        let at = self.at;
+        self.value(Some(Lexeme { start: at, end: at, flags: super::BARE }));
+        if let Some(frame) = self.stack.last_mut()
+            && frame.expect == Expect::Comma
+        {
+            frame.expect = Expect::Anything;
+        }
+    }
+
+    /// Anything in an array but what it expects.
+    #[cold]
+    pub fn odd_in_array(&mut self, frame: Frame) {
+        let silent = frame.expect == Expect::Anything;
+        match self.peek() {
+            None => self.unclosed(),
+            Some(closer @ (b']' | b'}')) => self.closer(frame, closer),
+            Some(b',') => {
+                if !silent {
+                    let at = self.at;
+                    self.push(NodeKind::Missing, Lexeme { start: at, end: at, flags: 0 }, None);
+                }
+                self.stray_comma(silent, false);
+            }
+            Some(b';') => self.semicolon(),
+            Some(b':') => self.stray_colon(frame),
+            Some(b) => {
+                let quoted = b == b'"' || b == b'\'';
+                if quoted || matches!(b, b'{' | b'[' | b'-' | b'0'..=b'9') || self.literal_ahead() {
+                    let end = self.last_text(self.at);
+                    let number = |b: Option<&u8>| b.is_some_and(|&b| b.is_ascii_digit() || b == b'-');
+                    let torn = number(self.bytes.get(self.at)) && number(self.bytes.get(end.wrapping_sub(1))) && !self.new_line(end);
+                    let report = self.error("syntax/json", end..end, "`,` is missing between two items").help("write `,` between items");
+                    if !torn {
+                        report.fix(end..end, ",");
+                    }
+                    self.expect(Expect::Anything);
+                } else {
+                    self.no_comma(b, "an array's item is followed by `,` or `]`");
+                }
+            }
+        }
+    }
+
+    fn new_line(&self, from: usize) -> bool {
+        self.bytes.get(from..self.at).is_some_and(|gap| memchr::memchr2(b'\n', b'\r', gap).is_some())
+    }
+
+    /// A comma with nothing before it.
+    fn stray_comma(&mut self, silent: bool, removable: bool) {
+        let at = self.at;
+        if !silent {
+            let message = if removable { "a member is missing before this `,`" } else { "an item is missing before this `,`" };
+            let report = self.error("syntax/json", at..at + 1, message).help("take the `,` out");
+            if removable {
+                report.fix(at..at + 1, "");
+            }
+        }
+        self.at += 1;
+        self.expect(Expect::Anything);
+    }
+
+    fn semicolon(&mut self) {
+        let at = self.at;
+        self.error("syntax/json", at..at + 1, "found `;` where `,` is wanted").help("write `,`").fix(at..at + 1, ",");
+        self.at += 1;
+        self.expect(Expect::Anything);
+    }
+
+    /// A colon where none is wanted. In an object, after a string, it says that the string was meant as the next member's name.
+    fn stray_colon(&mut self, frame: Frame) {
+        let at = self.at;
+        let last = self.nodes.len().wrapping_sub(1);
+        let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
+        if frame.expect == Expect::Comma && object
+            && let Some(data) = self.nodes.get(last)
+            && data.kind == NodeKind::String
+            && data.parent == frame.node
+            && data.key_start < data.key_end
+        {
+            let string = Lexeme { start: data.start as usize, end: data.end as usize, flags: data.flags & (super::ESCAPED | super::OPEN | super::BARE) };
+            let key = Lexeme {
+                start: data.key_start as usize,
+                end: data.key_end as usize,
+                flags: data.flags >> super::KEY_SHIFT & (super::ESCAPED | super::OPEN | super::BARE),
+            };
+            let place = self.last_text(string.start).max(key.end);
+            self.nodes.truncate(last);
+            if let Some(frame) = self.stack.last_mut() {
+                frame.count -= 1;
+            }
+            self.push(NodeKind::Missing, Lexeme { start: place, end: place, flags: 0 }, Some(key));
+            self.no_value(key);
+            return self.member(string);
+        }
+        if frame.expect != Expect::Anything {
+            let message = if object { "a member name is missing before this `:`" } else { "an array holds values without names, and `:` follows one" };
+            let help = if object { "write a name in double quotes" } else { "write `{` and `}` around members" };
+            self.error("syntax/json", at..at + 1, message).help(help);
+        }
+        self.at += 1;
+        self.blank();
+        if object && !matches!(self.peek(), None | Some(b',' | b':' | b']' | b'}')) {
+            return self.nameless();
+        }
+        self.expect(Expect::Anything);
+    }
+
+    /// Text that follows a value and begins neither a member nor an item.
+    fn no_comma(&mut self, found: u8, wanted: &str) {
+        let start = self.at;
+        let after_quote = self.bytes.get(start.wrapping_sub(1)) == Some(&b'"');
+        self.skip_line();
+        // A container that stops the skipping is read, and passes in silence.
+        let range = start..self.last_text(self.at).max(start + 1);
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        let message = match text.chars().next() {
+            Some(_) if after_quote && !matches!(found, b'{' | b'[') => format!("{} follows the end of a string", short(text)),
+            Some(c) if matches!(found, b'{' | b'[' | b'"') => format!("found `{c}` where {wanted}"),
+            _ => format!("found {} where {wanted}", short(text)),
+        };
+        let help = if after_quote && !matches!(found, b'{' | b'[') { "write `\\\"` for a quote inside a string" } else { "write the missing `,`, or take this out" };
+        let end = if matches!(found, b'{' | b'[') { start + 1 } else { range.end };
+        let end = if self.text.is_char_boundary(end) { end } else { self.here().end };
+        self.error("syntax/json", start..end, message).help(help);
+        self.expect(Expect::Anything);
+    }
+
+    /// Skips to the next comma, bracket or line end, strings that end on the line as a whole.
+    fn skip_line(&mut self) {
+        while let Some(b) = self.peek() {
+            match b {
+                b',' | b'{' | b'[' | b'}' | b']' | b'\n' | b'\r' => return,
+                b'"' => {
+                    let rest = &self.bytes[self.at + 1..];
+                    self.at += 1;
+                    if let Some(end) = memchr::memchr3(b'"', b'\n', b'\r', rest)
+                        && rest[end] == b'"'
+                    {
+                        self.at += end + 1;
+                    }
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// A closing bracket: of this container after a comma, or of another kind.
+    fn closer(&mut self, frame: Frame, closer: u8) {
+        let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
+        let own = if object { b'}' } else { b']' };
+        let at = self.at;
+        if closer == own {
+            if frame.expect == Expect::Next {
+                let comma = frame.comma as usize;
+                self.error("syntax/json", comma..comma + 1, format!("`,` stands before `{}`, with nothing between them", char::from(own)))
+                    .help("take the `,` out")
+                    .fix(comma..comma + 1, "");
+            }
+            return self.close(at + 1, 0);
+        }
+        let (own, found) = (char::from(own), char::from(closer));
+        let kind = if closer == b'}' { NodeKind::Object } else { NodeKind::Array };
+        let is_kind = |frame: &Frame| self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == kind);
+        let opener = self.stack.iter().rposition(is_kind);
+        // Closing the root while text follows would lose that text: there the bracket is the slip.
+        let followed = blank_end(self.bytes, at + 1) < self.bytes.len();
+        let Some(opener) = opener.filter(|&opener| opener > 0 || !followed) else {
+            let what = if object { "object" } else { "array" };
+            self.error("syntax/json", at..at + 1, format!("found `{found}` where `{own}` closes the {what}"))
+                .help(format!("write `{own}`"))
+                .fix(at..at + 1, own);
+            return self.close(at + 1, 0);
+        };
+        let end = self.last_text(at);
+        let open = self.stack.len() - 1 - opener;
+        let message = match open {
+            1 => format!("`{own}` is missing before this `{found}`"),
+            n => format!("{n} closing brackets are missing before this `{found}`"),
+        };
+        let report = self.error("syntax/json", at..at + 1, message).help(format!("close what is open before `{found}`"));
+        if open == 1 && frame.expect == Expect::Comma {
+            report.fix(end..end, own);
+        }
+        for _ in 0..open {
+            self.close(end, UNCLOSED);
+        }
+        self.close(at + 1, 0);
+    }
+
+    /// The text ends inside one or more containers.
+    fn unclosed(&mut self) {
+        let end = self.bytes.len();
+        let told = self.errors.last().is_some_and(|error| error.span.end as usize >= self.last_text(end));
+        let opened = |frame: &Frame| self.nodes.get(frame.node as usize).map(|data| (data.start as usize, data.kind));
+        if let Some((start, kind)) = self.stack.last().and_then(opened).filter(|_| !told && !self.too_deep) {
+            let what = if kind == NodeKind::Object { "object" } else { "array" };
+            let closers: String = self.stack.iter().rev().filter_map(opened).map(|(_, kind)| if kind == NodeKind::Object { '}' } else { ']' }).collect();
+            let message = match closers.len() {
+                1 => format!("the {what} is never closed"),
+                n => format!("the {what} is never closed, nor {} around it", if n == 2 { "the one".to_owned() } else { format!("the {}", n - 1) }),
+            };
+            let help = if closers.len() <= 16 { format!("write `{closers}` at the end") } else { "write the closing brackets at the end".to_owned() };
+            self.error("syntax/json", start..start + 1, message).help(help);
+        }
+        while !self.stack.is_empty() {
+            self.close(end, UNCLOSED);
+        }
+    }
+
+    /// A container below the deepest level: one node without children.
+    #[cold]
+    pub fn skip_deep(&mut self, kind: NodeKind, key: Option<Lexeme>) {
+        let start = self.at;
+        if !self.too_deep {
+            let limit = crate::syntax::MAX_DEPTH;
+            self.error("syntax/json-nesting-limit", start..start + 1, format!("values are nested more than {limit} deep; what lies deeper is not read"))
+                .help("flatten the document");
+            self.too_deep = true;
+        }
+        let mut depth = 0_usize;
+        while let Some(b) = self.peek() {
+            self.at += 1;
+            match b {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                b'"' => self.at = string_end(self.bytes, self.at),
+                _ => {}
+            }
+        }
+        let flags = if depth == 0 { 0 } else { UNCLOSED };
+        self.push(kind, Lexeme { start, end: self.at, flags }, key);
+    }
+}
+
+/// One past the closing quote of the string whose content begins at `at`; the end of the text when there is none.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += found + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+/// A piece of the text as a message shows it.
+pub(super) fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("`{}…`", &line[..end]),
+        None if line.len() < text.trim_end().len() => format!("`{line}…`"),
+        None => format!("`{line}`"),
+    }
+}
