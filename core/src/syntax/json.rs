@@ -204,7 +204,8 @@ impl Tree {
             let data = node.data();
             let container = node.is_array() || node.is_object();
             if data.start <= offset {
-                let inside = offset < data.end || (offset == data.end && (!container || data.flags & OPEN != 0 || data.parent == NO_PARENT));
+                let inside =
+                    offset < data.end || (offset == data.end && (!container || data.flags & OPEN != 0 || data.parent == NO_PARENT));
                 if inside {
                     let edge = offset == data.start || (offset == data.end && data.flags & OPEN == 0);
                     return Some(Hit { node, on: if container && !edge { On::Gap } else { On::Value } });

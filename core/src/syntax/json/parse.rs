@@ -80,9 +80,13 @@ impl<'a> Parser<'a> {
 
     fn document(&mut self) {
         if self.text.starts_with('\u{feff}') {
-            self.error("syntax/json-byte-order-mark", 0..3, "the document begins with a byte order mark (U+FEFF), which JSON does not allow")
-                .help("save the file as UTF-8 without a byte order mark")
-                .fix(0..3, "");
+            self.error(
+                "syntax/json-byte-order-mark",
+                0..3,
+                "the document begins with a byte order mark (U+FEFF), which JSON does not allow",
+            )
+            .help("save the file as UTF-8 without a byte order mark")
+            .fix(0..3, "");
             self.at = 3;
         }
         self.blank();
@@ -180,6 +184,9 @@ impl<'a> Parser<'a> {
             b'"' => {
                 let string = self.string();
                 self.push(NodeKind::String, string, key);
+                if string.flags & UNCLOSED != 0 {
+                    self.expect(Expect::Anything);
+                }
                 return;
             }
             b'-' | b'0'..=b'9' => match number_end(self.bytes, start) {
@@ -192,21 +199,26 @@ impl<'a> Parser<'a> {
                 }
                 None => return self.bare(key, Bare::Value),
             },
-            b't' if self.word(b"true") => NodeKind::Bool,
-            b'f' if self.word(b"false") => NodeKind::Bool,
-            b'n' if self.word(b"null") => NodeKind::Null,
-            _ => return self.bare(key, Bare::Value),
+            b => match self.word(b) {
+                Some((kind, end)) => {
+                    self.at = end;
+                    kind
+                }
+                None => return self.bare(key, Bare::Value),
+            },
         };
         self.push(kind, Lexeme { start, end: self.at, flags: 0 }, key);
     }
 
-    fn word(&mut self, word: &[u8]) -> bool {
+    fn word(&self, first: u8) -> Option<(NodeKind, usize)> {
+        let (word, kind): (&[u8], _) = match first {
+            b't' => (b"true", NodeKind::Bool),
+            b'f' => (b"false", NodeKind::Bool),
+            b'n' => (b"null", NodeKind::Null),
+            _ => return None,
+        };
         let end = self.at + word.len();
-        let found = self.bytes[self.at..].starts_with(word) && ends_token(self.bytes, end);
-        if found {
-            self.at = end;
-        }
-        found
+        (self.bytes[self.at..].starts_with(word) && ends_token(self.bytes, end)).then_some((kind, end))
     }
 
     /// Appends a node. In a container the next thing is a comma.
@@ -292,8 +304,12 @@ impl<'a> Parser<'a> {
         self.at = close + 1;
         if close - start > MAX_STRING_BYTES {
             let limit = MAX_STRING_BYTES >> 20;
-            self.error("syntax/json-string-limit", start..start + 1, format!("the string is longer than {limit} MiB, the most a document may hold"))
-                .help("keep the text in a payload file of its own");
+            self.error(
+                "syntax/json-string-limit",
+                start..start + 1,
+                format!("the string is longer than {limit} MiB, the most a document may hold"),
+            )
+            .help("keep the text in a payload file of its own");
         }
         Lexeme { start, end: close + 1, flags }
     }
@@ -318,7 +334,7 @@ impl<'a> Parser<'a> {
 /// Whether a number or word may end before `at`.
 pub(super) fn ends_token(bytes: &[u8], at: usize) -> bool {
     match bytes.get(at) {
-        None | Some(b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"' | b'/') => true,
+        None | Some(b' ' | b'\n' | b'\r' | b'\t' | b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"' | b'/' | b';') => true,
         Some(_) => false,
     }
 }

@@ -66,8 +66,9 @@ impl Parser<'_> {
                         self.comment(start);
                     }
                     None => {
-                        self.at = self.bytes.len();
-                        self.error("syntax/json", start..start + 2, "the comment is never closed, and JSON has no comments")
+                        let end = self.bytes.len();
+                        self.at = end;
+                        self.error("syntax/json", start..end, "the comment is never closed, and JSON has no comments")
                             .help("take the comment out; a note may stand in a member such as `\"description\"`");
                     }
                 }
@@ -75,9 +76,10 @@ impl Parser<'_> {
                 let blank = |c: char| c == '\u{feff}' || c == '\u{200b}' || (c.is_whitespace() && !matches!(c, ' ' | '\n' | '\r' | '\t'));
                 let run = rest.trim_start_matches(blank);
                 let Some(c) = rest.chars().next().filter(|_| run.len() < rest.len()) else { return };
-                self.at += rest.len() - run.len();
+                let end = start + rest.len() - run.len();
+                self.at = end;
                 let message = format!("U+{:04X} stands between the values; it is not white space in JSON", u32::from(c));
-                self.error("syntax/json", start..self.at, message).help("write a space").fix(start..self.at, " ");
+                self.error("syntax/json", start..end, message).help("write a space").fix(start..end, " ");
             }
             self.at = blank_end(self.bytes, self.at);
         }
@@ -108,7 +110,8 @@ impl Parser<'_> {
         if matches!(text, "," | ";") {
             self.error("syntax/json", range.clone(), format!("`{text}` follows the document's value")).help("take it out").fix(range, "");
         } else if let Some(c @ (']' | '}')) = text.chars().next() {
-            self.error("syntax/json", range.start..range.start + 1, format!("`{c}` closes nothing")).help("take it out, or open what it closes");
+            self.error("syntax/json", range.start..range.start + 1, format!("`{c}` closes nothing"))
+                .help("take it out, or open what it closes");
         } else {
             self.error("syntax/json", range, "a document holds one value, and more text follows it")
                 .help("take out what follows, or put the values into an array");
@@ -133,6 +136,7 @@ impl Parser<'_> {
         match self.peek() {
             // The missing value is told by the caller, the missing end by the container.
             None | Some(b',' | b']' | b'}') => {}
+            Some(_) if key.flags & UNCLOSED != 0 => {}
             Some(_) => {
                 self.error("syntax/json", key.end..key.end, format!("`:` is missing after {}", short(name)))
                     .help("write `:` between name and value")
@@ -155,7 +159,7 @@ impl Parser<'_> {
             if !matches!(self.peek(), None | Some(b',' | b']' | b'}')) {
                 return self.value(Some(key));
             }
-        } else if self.peek().is_some() {
+        } else if self.peek().is_some() && key.flags & UNCLOSED == 0 {
             self.no_value(key);
         }
         let place = self.last_text(self.at).max(key.end);
@@ -164,7 +168,8 @@ impl Parser<'_> {
 
     fn no_value(&mut self, key: Lexeme) {
         let name = short(&self.text[key.start..key.end]);
-        self.error("syntax/json", key.start..key.end, format!("{name} has no value")).help("write its value after `:`, or take the member out");
+        self.error("syntax/json", key.start..key.end, format!("{name} has no value"))
+            .help("write its value after `:`, or take the member out");
     }
 
     /// Anything in an object but what it expects.
@@ -217,10 +222,9 @@ impl Parser<'_> {
 
     fn nameless(&mut self) {
         let at = self.at;
+        let depth = self.stack.len();
         self.value(Some(Lexeme { start: at, end: at, flags: super::BARE }));
-        if let Some(frame) = self.stack.last_mut()
-            && frame.expect == Expect::Comma
-        {
+        if let Some(frame) = depth.checked_sub(1).and_then(|depth| self.stack.get_mut(depth)) {
             frame.expect = Expect::Anything;
         }
     }
@@ -289,13 +293,18 @@ impl Parser<'_> {
         let at = self.at;
         let last = self.nodes.len().wrapping_sub(1);
         let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
-        if frame.expect == Expect::Comma && object
+        if frame.expect == Expect::Comma
+            && object
             && let Some(data) = self.nodes.get(last)
             && data.kind == NodeKind::String
             && data.parent == frame.node
             && data.key_start < data.key_end
         {
-            let string = Lexeme { start: data.start as usize, end: data.end as usize, flags: data.flags & (super::ESCAPED | super::OPEN | super::BARE) };
+            let string = Lexeme {
+                start: data.start as usize,
+                end: data.end as usize,
+                flags: data.flags & (super::ESCAPED | super::OPEN | super::BARE),
+            };
             let key = Lexeme {
                 start: data.key_start as usize,
                 end: data.key_end as usize,
@@ -311,7 +320,11 @@ impl Parser<'_> {
             return self.member(string);
         }
         if frame.expect != Expect::Anything {
-            let message = if object { "a member name is missing before this `:`" } else { "an array holds values without names, and `:` follows one" };
+            let message = if object {
+                "a member name is missing before this `:`"
+            } else {
+                "an array holds values without names, and `:` follows one"
+            };
             let help = if object { "write a name in double quotes" } else { "write `{` and `}` around members" };
             self.error("syntax/json", at..at + 1, message).help(help);
         }
@@ -336,7 +349,11 @@ impl Parser<'_> {
             Some(c) if matches!(found, b'{' | b'[' | b'"') => format!("found `{c}` where {wanted}"),
             _ => format!("found {} where {wanted}", short(text)),
         };
-        let help = if after_quote && !matches!(found, b'{' | b'[') { "write `\\\"` for a quote inside a string" } else { "write the missing `,`, or take this out" };
+        let help = if after_quote && !matches!(found, b'{' | b'[') {
+            "write `\\\"` for a quote inside a string"
+        } else {
+            "write the missing `,`, or take this out"
+        };
         let end = if matches!(found, b'{' | b'[') { start + 1 } else { range.end };
         let end = if self.text.is_char_boundary(end) { end } else { self.here().end };
         self.error("syntax/json", start..end, message).help(help);
@@ -412,12 +429,20 @@ impl Parser<'_> {
         let opened = |frame: &Frame| self.nodes.get(frame.node as usize).map(|data| (data.start as usize, data.kind));
         if let Some((start, kind)) = self.stack.last().and_then(opened).filter(|_| !told && !self.too_deep) {
             let what = if kind == NodeKind::Object { "object" } else { "array" };
-            let closers: String = self.stack.iter().rev().filter_map(opened).map(|(_, kind)| if kind == NodeKind::Object { '}' } else { ']' }).collect();
+            let closers: String =
+                self.stack.iter().rev().filter_map(opened).map(|(_, kind)| if kind == NodeKind::Object { '}' } else { ']' }).collect();
             let message = match closers.len() {
                 1 => format!("the {what} is never closed"),
-                n => format!("the {what} is never closed, nor {} around it", if n == 2 { "the one".to_owned() } else { format!("the {}", n - 1) }),
+                n => format!(
+                    "the {what} is never closed, nor {} around it",
+                    if n == 2 { "the one".to_owned() } else { format!("the {}", n - 1) }
+                ),
             };
-            let help = if closers.len() <= 16 { format!("write `{closers}` at the end") } else { "write the closing brackets at the end".to_owned() };
+            let help = if closers.len() <= 16 {
+                format!("write `{closers}` at the end")
+            } else {
+                "write the closing brackets at the end".to_owned()
+            };
             self.error("syntax/json", start..start + 1, message).help(help);
         }
         while !self.stack.is_empty() {
@@ -431,8 +456,12 @@ impl Parser<'_> {
         let start = self.at;
         if !self.too_deep {
             let limit = crate::syntax::MAX_DEPTH;
-            self.error("syntax/json-nesting-limit", start..start + 1, format!("values are nested more than {limit} deep; what lies deeper is not read"))
-                .help("flatten the document");
+            self.error(
+                "syntax/json-nesting-limit",
+                start..start + 1,
+                format!("values are nested more than {limit} deep; what lies deeper is not read"),
+            )
+            .help("flatten the document");
             self.too_deep = true;
         }
         let mut depth = 0_usize;

@@ -15,7 +15,8 @@ impl Parser<'_> {
         let text = &self.text[range.clone()];
         if text.parse::<f64>().is_ok_and(f64::is_infinite) {
             let message = format!("{} is beyond the range of a 64-bit float", short(text));
-            self.error("syntax/json-number-range", range, message).help("write a number between -1.7976931348623157e308 and 1.7976931348623157e308");
+            self.error("syntax/json-number-range", range, message)
+                .help("write a number between -1.7976931348623157e308 and 1.7976931348623157e308");
         }
     }
 
@@ -66,7 +67,7 @@ impl Parser<'_> {
         let mut before_blank = false;
         for (at, c) in rest.char_indices() {
             let stops = match c {
-                ',' | '{' | '}' | '[' | ']' | '"' | '\n' | '\r' => true,
+                ',' | ';' | '{' | '}' | '[' | ']' | '"' | '\n' | '\r' => true,
                 ':' if place == Bare::Name => true,
                 ':' => rest[at + 1..].chars().next().is_none_or(|next| next.is_whitespace() || matches!(next, '"' | '\'' | '{' | '[')),
                 '#' => before_blank,
@@ -108,7 +109,9 @@ impl Parser<'_> {
         let lower = text.to_ascii_lowercase();
         match lower.as_str() {
             "true" | "false" | "null" => {
-                self.error(rule, range.clone(), format!("{shown} is spelled in lower case in JSON")).help(format!("write `{lower}`")).fix(range, lower.as_str());
+                self.error(rule, range.clone(), format!("{shown} is spelled in lower case in JSON"))
+                    .help(format!("write `{lower}`"))
+                    .fix(range, lower.as_str());
                 return (if lower == "null" { NodeKind::Null } else { NodeKind::Bool }, 0);
             }
             "none" | "undefined" | "nil" => {
@@ -168,7 +171,8 @@ impl Parser<'_> {
         if self.bytes.get(at) != Some(&b'\'') {
             let line = self.text.get(start + 1..at).unwrap_or_default();
             let end = start + 1 + line.trim_end().trim_end_matches([',', '}', ']', ' ', '\t']).len();
-            self.error("syntax/json", start..end, "the string is never closed, and begins with a single quote").help("write double quotes around it");
+            self.error("syntax/json", start..end, "the string is never closed, and begins with a single quote")
+                .help("write double quotes around it");
             self.at = end;
             return Lexeme { start, end, flags: flags | UNCLOSED };
         }
