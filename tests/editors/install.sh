@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts real editors, at fixed versions, under target/editors (or $MX2LM_EDITORS) for the tests beside this file.
 #
-#   sh tests/editors/install.sh neovim [vscode] [helix] [pyte] [emacs]
+#   sh tests/editors/install.sh [neovim] [emacs] [vscode] [chromium] [helix] [pyte]      (without a name: neovim)
 #
 # A folder that is complete is left alone, so a second run does nothing. Each download is checked against the digest
 # written here. `emacs` and `chromium` are system packages and need root; everything else needs only the package

@@ -33,7 +33,7 @@ workspace() {
     export MX2LM_WORKSPACE MX2LM_SERVER
 }
 
-neovim() {
+drive_neovim() {
     nvim=$editors/neovim-0.11.4/bin/nvim
     installed "$nvim" neovim || return
     workspace neovim
@@ -45,15 +45,22 @@ neovim() {
         -c "luafile $tests/neovim/e2e.lua" < /dev/null
 }
 
+drive_emacs() {
+    command -v emacs > /dev/null || { echo 'SKIPPED: no Emacs (sh tests/editors/install.sh emacs)'; return 77; }
+    workspace emacs
+    HOME=$scratch/emacs timeout 60 emacs -q --batch -L "$repository/editors/emacs" -l "$tests/emacs/e2e.el" < /dev/null 2> "$scratch/emacs/messages" \
+        || { sed 's/^/      /' "$scratch/emacs/messages"; return 1; }
+}
+
 [ $# -gt 0 ] || set -- neovim
 worst=0
 for editor; do
     case $editor in
-        neovim) ;;
+        neovim | emacs) ;;
         *) echo "unknown editor $editor" >&2; exit 2 ;;
     esac
     echo "== $editor"
-    "$editor"
+    "drive_$editor"
     case $? in
         0) echo "== $editor: all held" ;;
         77) [ $worst -eq 0 ] && worst=77 ;;

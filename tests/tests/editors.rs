@@ -34,3 +34,8 @@ fn run(editor: &str) {
 fn neovim_shows_explains_and_mends_a_wrong_hash() {
     run("neovim");
 }
+
+#[test]
+fn emacs_shows_explains_and_mends_a_wrong_hash() {
+    run("emacs");
+}
