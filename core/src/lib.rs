@@ -4,8 +4,14 @@
 //! `ARCHITECTURE.md` has the map.
 #![warn(missing_docs)]
 
+pub mod analysis;
 pub mod diagnostic;
 pub mod document;
+pub mod excerpt;
+pub mod hash;
+pub mod lint;
+pub mod rules;
 pub mod syntax;
 pub mod tensor;
 pub mod text;
+pub mod workspace;

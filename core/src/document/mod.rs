@@ -1,5 +1,8 @@
 //! What a file is, what it is called, and what it says of others.
 
+pub mod detect;
+pub mod facts;
+pub mod id;
 pub mod kind;
 pub mod kinds_table;
 pub mod pointer;

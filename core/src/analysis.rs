@@ -1,0 +1,156 @@
+//! One file on its own: from a name and bytes to facts and findings.
+//!
+//! The answer depends on nothing else, so it can be kept, shared, and taken on any machine.
+
+use std::sync::Arc;
+
+use crate::{
+    diagnostic::Diagnostic,
+    document::{
+        detect::{Detection, detect},
+        facts::{self, Facts, Role},
+        kind::{self, Kind, Syntax},
+        pointer,
+    },
+    hash::digest::Digest,
+    rules::{self, FileContext, Finding, Findings, Parsed, Place, object, syntax},
+    syntax::{MAX_DOCUMENT_BYTES, SyntaxError, json},
+    text::Span,
+    workspace::engine::finish,
+};
+
+/// What was learnt from one file.
+pub struct Analysis {
+    /// What it says; `None` when it could not be read.
+    pub facts: Option<Arc<Facts>>,
+    /// What its own text has to be told, whatever other files say. They count when the facts' role is live.
+    pub findings: Arc<Vec<Diagnostic>>,
+    /// Its tree, where it has one.
+    pub tree: Tree,
+}
+
+/// The tree of a document, kept for an editor.
+pub enum Tree {
+    /// JSON.
+    Json(Arc<json::Tree>),
+    /// No tree.
+    None,
+}
+
+/// Reads a document.
+pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
+    let mut facts = Facts::silent(path, bytes.len() as u64, Digest::of(bytes));
+    let mut findings = Findings::default();
+    let tree = match Syntax::of_path(path) {
+        Some(Syntax::Json) => read_json(path, bytes, &mut facts, &mut findings),
+        _ => Tree::None,
+    };
+    complete(path, bytes, facts, findings, tree)
+}
+
+fn complete(path: &Arc<str>, bytes: &[u8], facts: Facts, findings: Findings, tree: Tree) -> Analysis {
+    let list = if findings.list.is_empty() {
+        Vec::new()
+    } else {
+        finish(findings.list, path, &mut |wanted| (wanted == path).then(|| bytes.into()))
+    };
+    Analysis { facts: Some(Arc::new(facts)), findings: Arc::new(list), tree }
+}
+
+/// A file that is hashed and not looked into.
+pub fn bytes_only(facts: Facts) -> Analysis {
+    Analysis { facts: Some(Arc::new(facts)), findings: Arc::default(), tree: Tree::None }
+}
+
+/// A file beyond [`MAX_DOCUMENT_BYTES`].
+pub fn too_large(facts: Facts) -> Analysis {
+    let message = format!(
+        "{} bytes are more than the {} MiB that are read as a document: only the hash is checked",
+        facts.size,
+        MAX_DOCUMENT_BYTES >> 20
+    );
+    let finding = Finding::new(&syntax::FILE_LIMIT, Place::document(), message);
+    let list = finish(vec![finding], &facts.path.clone(), &mut |_| None);
+    Analysis { facts: Some(Arc::new(facts)), findings: Arc::new(list), tree: Tree::None }
+}
+
+/// A file that cannot be read.
+pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
+    let finding = Finding::new(&rules::workspace::UNREADABLE, Place::document(), format!("the file cannot be read: {why}"));
+    Analysis { facts: None, findings: Arc::new(finish(vec![finding], path, &mut |_| None)), tree: Tree::None }
+}
+
+fn read_json(path: &Arc<str>, bytes: &[u8], facts: &mut Facts, findings: &mut Findings) -> Tree {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.valid_up_to();
+            let end = at + error.error_len().unwrap_or(1);
+            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Json);
+            facts.role = if facts.kind.is_some() { Role::Itself } else { Role::JsonPayload };
+            facts.sound = false;
+            let place = Place { locator: String::new(), span: Some(Span::from(at..end.min(bytes.len()))) };
+            let message = format!("byte {at} is not UTF-8: JSON is UTF-8 text");
+            findings.push(Finding::new(&syntax::UTF8, place, message).help("save the file as UTF-8"));
+            return Tree::None;
+        }
+    };
+    let tree = json::Tree::parse(text.into());
+    let detection = detect(path, tree.root());
+    match detection {
+        Detection::Kind(kind, _) => facts.kind = Some(kind),
+        Detection::UnknownSchema(_) => {}
+        Detection::NotOurs => facts.role = Role::JsonPayload,
+    }
+    syntax_findings(path, tree.errors(), &|span| Place { locator: locator_at(&tree, span), span: Some(span) }, findings);
+    for duplicate in tree.duplicates() {
+        let object = tree.node(duplicate.object);
+        let locator = pointer::join(&object.pointer(), &duplicate.name);
+        let message = format!(
+            "`{}` stands twice in one object: readers disagree on which one counts, and the document has no canonical form",
+            duplicate.name
+        );
+        findings.push(
+            Finding::new(&syntax::DUPLICATE_MEMBER, Place::new(locator.clone(), duplicate.again), message)
+                .help("keep one of the two")
+                .related(path, Place::new(locator, duplicate.first), "first here"),
+        );
+    }
+    if let Detection::UnknownSchema(value) = &detection {
+        object::identity::unknown_schema(path, &tree, value, findings);
+    }
+    if let Some(kind) = facts.kind {
+        facts::read_json(&tree, kind, facts);
+        if tree.is_strict() {
+            run(path, bytes, kind, Parsed::Json(&tree), facts, findings);
+        }
+    }
+    Tree::Json(Arc::new(tree))
+}
+
+/// Runs the file checks of a kind.
+fn run(path: &Arc<str>, bytes: &[u8], kind: Kind, parsed: Parsed<'_>, facts: &Facts, findings: &mut Findings) {
+    let context = FileContext { path, bytes, kind, parsed, facts };
+    for check in &rules::dispatch(kind).file {
+        check(&context, findings);
+    }
+}
+
+/// What a parser did not expect, as findings of the rules it names.
+fn syntax_findings(path: &Arc<str>, errors: &[SyntaxError], place: &dyn Fn(Span) -> Place, findings: &mut Findings) {
+    for error in errors {
+        let rule = rules::by_name(error.rule).unwrap_or(&syntax::JSON);
+        let mut finding = Finding::new(rule, place(error.span), error.message.clone());
+        finding.help = error.help.clone();
+        if let Some((span, text)) = &error.fix {
+            let title = error.help.clone().unwrap_or_else(|| "repair the text".to_owned());
+            finding = finding.fix(crate::diagnostic::Fix::replace(crate::diagnostic::Safety::Safe, title, path, *span, text.clone()));
+        }
+        findings.push(finding);
+    }
+}
+
+/// The pointer of the innermost value around a place.
+fn locator_at(tree: &json::Tree, span: Span) -> String {
+    tree.at_offset(span.start).map(|hit| hit.node.pointer()).unwrap_or_default()
+}

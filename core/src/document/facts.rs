@@ -1,0 +1,337 @@
+//! What one file says of itself and of others.
+//!
+//! Facts are a pure function of a file's name and bytes: no clock, no configuration, no other file. Merging them is what makes the index.
+
+use std::sync::Arc;
+
+use crate::{
+    diagnostic::Severity,
+    document::{id, kind::Kind},
+    hash::digest::Digest,
+    rules::Place,
+    syntax::json::{self, Node},
+    text::Span,
+};
+
+/// A text and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The text, escapes read.
+    pub value: Arc<str>,
+    /// Where in the document.
+    pub locator: String,
+    /// Which bytes, quotes included.
+    pub span: Span,
+}
+
+impl Located {
+    /// The place, for a finding.
+    pub fn place(&self) -> Place {
+        Place::new(self.locator.clone(), self.span)
+    }
+
+    fn of(node: Node<'_>) -> Option<Located> {
+        Some(Located { value: node.as_str()?.into(), locator: node.pointer(), span: node.span() })
+    }
+}
+
+/// What a declared hash is the hash of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HashOf {
+    /// The payload's bytes as stored.
+    Payload,
+    /// The document itself, without its own hash and signature.
+    Itself,
+    /// Another file, named by its path from the workspace root.
+    File(Arc<str>),
+}
+
+/// A hash that a document declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclaredHash {
+    /// What it should be the hash of.
+    pub of: HashOf,
+    /// The value as written, and where.
+    pub at: Located,
+}
+
+/// What a reference names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// An object, by id; a pinned hash stands in [`Reference::pin`].
+    Object(Arc<str>),
+    /// A π-profile, by its `meta.name`.
+    Profile(Arc<str>),
+}
+
+/// One document naming another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What is named.
+    pub target: Target,
+    /// The digest a pinned reference wants its target to declare.
+    pub pin: Option<Digest>,
+    /// The text, and where.
+    pub at: Located,
+    /// The kinds the target may be of; empty: any.
+    pub wants: &'static [&'static str],
+    /// How grave it is when nothing of that name is there.
+    pub missing: Severity,
+    /// The specification's name for a missing target.
+    pub spec_error: Option<&'static str>,
+}
+
+/// The `payload` member of a descriptor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadFacts {
+    /// `payload.type`.
+    pub family: Option<Arc<str>>,
+    /// `payload.location`.
+    pub location: Option<Located>,
+    /// `payload.size` and its place.
+    pub size: Option<(u64, Place)>,
+    /// `payload.mime`.
+    pub mime: Option<Arc<str>>,
+    /// `payload.semantics`.
+    pub semantics: Option<Arc<str>>,
+}
+
+/// When the findings on a file count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Always: the file says itself what it is.
+    Itself,
+    /// Only when the index says that the drawing is a tensor (`DECISIONS` 48).
+    Tensor,
+    /// Only when a descriptor names it as a payload that must be JSON.
+    JsonPayload,
+}
+
+/// What one file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Path from the workspace root.
+    pub path: Arc<str>,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes as stored.
+    pub digest: Digest,
+    /// What the file is; `None` when it is not ours.
+    pub kind: Option<Kind>,
+    /// When findings on it count.
+    pub role: Role,
+    /// Whether the strict reading found no fault.
+    pub sound: bool,
+    /// The id it defines.
+    pub id: Option<Located>,
+    /// The profile name it defines.
+    pub profile_name: Option<Located>,
+    /// The hashes it declares.
+    pub hashes: Vec<DeclaredHash>,
+    /// The hash of the document itself, where its kind has one and the document has a canonical form.
+    pub self_hash: Option<Digest>,
+    /// Its signature.
+    pub signature: Option<Located>,
+    /// Its payload.
+    pub payload: Option<PayloadFacts>,
+    /// What it names.
+    pub references: Vec<Reference>,
+    /// Where it looks into its payload (`@payload.…`).
+    pub payload_references: Vec<Span>,
+    /// Whether a drawing says itself that it is a tensor.
+    pub tensor_mark: bool,
+}
+
+impl Facts {
+    /// Facts of a file that says nothing.
+    pub fn silent(path: &Arc<str>, size: u64, digest: Digest) -> Facts {
+        Facts {
+            path: path.clone(),
+            size,
+            digest,
+            kind: None,
+            role: Role::Itself,
+            sound: true,
+            id: None,
+            profile_name: None,
+            hashes: Vec::new(),
+            self_hash: None,
+            signature: None,
+            payload: None,
+            references: Vec::new(),
+            payload_references: Vec::new(),
+            tensor_mark: false,
+        }
+    }
+
+    /// The digest the descriptor declares for its payload, when it is well formed.
+    pub fn declared_payload_hash(&self) -> Option<(&DeclaredHash, Digest)> {
+        let hash = self.hashes.iter().find(|hash| hash.of == HashOf::Payload)?;
+        Some((hash, Digest::parse(&hash.at.value)?))
+    }
+}
+
+/// Kinds whose top-level `id` names an object elsewhere instead of defining one.
+const BORROWED_ID: &[&str] = &["object.event", "object.error"];
+
+/// Where a kind names other objects: kind, pointer with `*` for any one step, kinds wanted, gravity when missing, the specification's name.
+const REFERENCES: &[(&str, &str, &[&str], Severity, Option<&str>)] = &[
+    // B019
+    ("ai.tokenizer.v1", "/vocab_ref", &["ai.vocab.v1"], Severity::Error, Some("resolution_error")),
+    // B528-B534
+    ("ai.agent.descriptor.v1", "/binds/tokenizer", &["ai.tokenizer.v1"], Severity::Error, Some("inference_error.missing_object")),
+    ("ai.agent.descriptor.v1", "/binds/vocab", &["ai.vocab.v1"], Severity::Error, Some("inference_error.missing_object")),
+    ("ai.agent.descriptor.v1", "/binds/weights", &["ai.model.weights.v1"], Severity::Error, Some("inference_error.missing_object")),
+    ("ai.agent.descriptor.v1", "/binds/svg_brain", &["ai.brain.svg-tensor.v1"], Severity::Error, Some("inference_error.missing_object")),
+    ("ai.agent.descriptor.v1", "/binds/ngram_brain", &["ai.brain.ngram.v1"], Severity::Error, Some("inference_error.missing_object")),
+    (
+        "ai.agent.descriptor.v1",
+        "/binds/inference_profile",
+        &["ai.inference.profile.v1"],
+        Severity::Error,
+        Some("inference_error.missing_object"),
+    ),
+    ("ai.agent.descriptor.v1", "/binds/reply", &["ai.agent.reply.v1"], Severity::Error, Some("inference_error.missing_object")),
+    // B545
+    ("ai.orchestrator.v1", "/agents/*", &["ai.agent.descriptor.v1"], Severity::Error, Some("orchestration_error.missing_agent")),
+];
+
+/// Families whose references are all in [`REFERENCES`]; of the others every text that is an object id counts, as information.
+const TABLED_FAMILIES: &[&str] = &["object", "ai"];
+
+/// Members that hold an id without naming another object of the workspace.
+const NOT_REFERENCES: &[&str] = &["$schema", "schema", "object_id"];
+
+/// Reads the facts of a JSON document of a known kind.
+///
+/// `facts` comes in with path, size, digest and kind, and goes out complete.
+pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
+    facts.sound = tree.is_strict() && tree.duplicates().is_empty();
+    let Some(root) = tree.root().filter(|root| root.is_object()) else {
+        return;
+    };
+    if !BORROWED_ID.contains(&kind.name()) {
+        facts.id = root.get("id").and_then(Located::of).filter(|id| id.value.starts_with(id::SCHEME));
+    }
+    facts.payload = root.get("payload").filter(|payload| payload.is_object()).map(|payload| payload_facts(payload));
+    read_hashes(root, kind, facts);
+    read_references(root, kind, facts);
+    if kind.name() == "pi-profile.v1" {
+        facts.profile_name = root.get("meta").and_then(|meta| meta.get("name")).and_then(Located::of);
+    }
+}
+
+fn payload_facts(payload: Node<'_>) -> PayloadFacts {
+    let text = |name: &str| payload.get(name).and_then(|node| node.as_str()).map(Arc::from);
+    PayloadFacts {
+        family: text("type"),
+        location: payload.get("location").and_then(Located::of),
+        size: payload.get("size").and_then(|node| Some((node.as_u64()?, Place::value(node)))),
+        mime: text("mime"),
+        semantics: text("semantics"),
+    }
+}
+
+fn read_hashes(root: Node<'_>, kind: Kind, facts: &mut Facts) {
+    if facts.payload.as_ref().is_some_and(|payload| payload.location.is_some())
+        && let Some(at) = root.get("hash").and_then(Located::of)
+    {
+        facts.hashes.push(DeclaredHash { of: HashOf::Payload, at });
+    }
+    if kind.name() == "demo.hashes" {
+        for (name, value) in root.members() {
+            if let Some(at) = Located::of(value) {
+                facts.hashes.push(DeclaredHash { of: HashOf::File(name.as_ref().into()), at });
+            }
+        }
+    }
+    facts.signature = root.get("signature").and_then(Located::of);
+}
+
+fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
+    if facts.payload.is_some()
+        && let Some(projections) = root.get("projections")
+    {
+        collect_payload_references(projections, &mut facts.payload_references);
+    }
+    for &(of, pattern, wants, missing, spec_error) in REFERENCES.iter().filter(|(of, ..)| *of == kind.name()) {
+        debug_assert_eq!(of, kind.name());
+        for node in matching(root, pattern) {
+            push_reference(node, wants, missing, spec_error, facts);
+        }
+    }
+    if kind.name() == "pi-profile.v1" {
+        for node in matching(root, "/weights/superposition/*/profile") {
+            if let Some(at) = Located::of(node)
+                && !at.value.starts_with(id::SCHEME)
+            {
+                let target = Target::Profile(at.value.clone());
+                // C520
+                facts.references.push(Reference { target, pin: None, at, wants: &[], missing: Severity::Warning, spec_error: None });
+            }
+        }
+    }
+    if !TABLED_FAMILIES.contains(&kind.family()) {
+        let own = facts.id.as_ref().map(|id| id.span);
+        let tabled: Vec<Span> = facts.references.iter().map(|reference| reference.at.span).collect();
+        each_string(root, &mut |node| {
+            let named = node.key().is_some_and(|key| NOT_REFERENCES.contains(&key.as_ref()));
+            if !named && Some(node.span()) != own && !tabled.contains(&node.span()) && node.raw().starts_with("\"object://") {
+                push_reference(node, &[], Severity::Info, None, facts);
+            }
+        });
+    }
+}
+
+fn push_reference(node: Node<'_>, wants: &'static [&'static str], missing: Severity, spec_error: Option<&'static str>, facts: &mut Facts) {
+    let Some(at) = Located::of(node) else { return };
+    let Ok(named) = id::parse_reference(&at.value) else { return };
+    let pin = named.pin.and_then(|hex| Digest::parse(&format!("sha256:{hex}")));
+    let target = Target::Object(if named.pin.is_some() { named.name.into() } else { at.value.clone() });
+    facts.references.push(Reference { target, pin, at, wants, missing, spec_error });
+}
+
+/// The nodes a pointer with `*` names.
+fn matching<'t>(root: Node<'t>, pattern: &str) -> Vec<Node<'t>> {
+    let mut found = vec![root];
+    for step in pattern.split('/').skip(1) {
+        found = match step {
+            "*" => found.into_iter().flat_map(children).collect(),
+            name => found.into_iter().filter_map(|node| node.get(name)).collect(),
+        };
+    }
+    found
+}
+
+/// The values inside a list or an object, in order.
+fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    if node.is_array() { node.items().collect() } else { node.members().map(|(_, value)| value).collect() }
+}
+
+fn each_string<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
+    let mut stack = vec![root];
+    while let Some(node) = stack.pop() {
+        if node.is_string() {
+            see(node);
+        } else {
+            let from = stack.len();
+            stack.extend(children(node));
+            stack[from..].reverse();
+        }
+    }
+}
+
+/// Where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.
+fn collect_payload_references(projections: Node<'_>, into: &mut Vec<Span>) {
+    each_string(projections, &mut |node| {
+        if node.raw().starts_with("\"@payload.") {
+            into.push(node.span());
+        }
+    });
+}
+
+/// The node at `span` of a reference collected earlier, in a tree of the same text.
+pub fn node_of_span(tree: &json::Tree, span: Span) -> Option<Node<'_>> {
+    let hit = tree.at_offset(span.start)?;
+    (hit.node.span() == span).then_some(hit.node)
+}

@@ -1,0 +1,3 @@
+//! Identities that can be computed.
+
+pub mod digest;

@@ -1,0 +1,21 @@
+//! Descriptors: identity, payload, references.
+
+pub mod identity;
+pub mod payload;
+pub mod reference;
+
+use super::Rule;
+
+/// The rules of this family.
+pub static RULES: &[&Rule] = &[
+    &identity::DUPLICATE_ID,
+    &identity::UNKNOWN_SCHEMA,
+    &payload::LOCATION,
+    &payload::MISSING,
+    &payload::HASH,
+    &payload::SIZE,
+    &payload::STREAM,
+    &reference::MISSING,
+    &reference::WRONG_KIND,
+    &reference::PIN,
+];

@@ -1,0 +1,64 @@
+//! What is true of a folder as a whole: files that cannot be read, names that other systems confuse.
+
+use super::{
+    Check, Docs, Example, Finding, Findings, On, Place, Rule,
+    examples::{GREETING, descriptor},
+};
+use crate::{diagnostic::Severity, document::facts::Facts, workspace::context::WorkspaceContext};
+
+/// The rules of this family.
+pub static RULES: &[&Rule] = &[&NAME_TWINS, &UNREADABLE];
+
+/// Two names that some file systems take for one.
+pub static NAME_TWINS: Rule = Rule {
+    name: "workspace/name-twins",
+    severity: Severity::Warning,
+    rows: &["A610"],
+    on: On::Any,
+    check: Check::Workspace(name_twins),
+    fix: None,
+    docs: Docs {
+        what: "A document whose path differs from another file's only in upper and lower case, or only in how Unicode composes a letter.",
+        why: "Some file systems hold only one of the two. On those, one payload replaces the other and every hash that names it becomes false.",
+        fix: "Rename one of them.",
+        bad: &[Example {
+            note: "`Object.json` beside `object.json`",
+            file: "object.json",
+            files: &[("object.json", descriptor!()), ("Object.json", "{}\n"), ("greeting.json", GREETING)],
+        }],
+        good: &[Example {
+            note: "names that differ in a letter",
+            file: "object.json",
+            files: &[("object.json", descriptor!()), ("objects.json", "{}\n"), ("greeting.json", GREETING)],
+        }],
+    },
+};
+
+fn name_twins(context: &WorkspaceContext<'_>, findings: &mut Findings) {
+    let Facts { path, .. } = &**context.facts;
+    for twin in context.twins(path) {
+        let message = format!("some file systems take this path and `{twin}` for the same file: one would replace the other");
+        findings.push(Finding::new(&NAME_TWINS, Place::document(), message).help("rename one of them").related(
+            &twin,
+            Place::document(),
+            "the other file",
+        ));
+    }
+}
+
+/// A file that cannot be read.
+pub static UNREADABLE: Rule = Rule {
+    name: "workspace/unreadable",
+    severity: Severity::Error,
+    rows: &["A646"],
+    on: On::Any,
+    check: Check::Elsewhere,
+    fix: None,
+    docs: Docs {
+        what: "A file or folder of the workspace that the system refuses to open.",
+        why: "What cannot be read cannot be checked, and the runtime will not be able to load it either.",
+        fix: "Correct its permissions, or leave it out with `exclude` in `mx2lm.toml`.",
+        bad: &[],
+        good: &[],
+    },
+};

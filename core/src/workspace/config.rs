@@ -1,0 +1,326 @@
+//! `mx2lm.toml` (`DECISIONS` 65–67): what is checked, how grave each rule is, which findings are known and accepted, whose keys are trusted.
+//!
+//! The text is read by hand, value by value, so that every complaint has a place and names the nearest known word.
+
+use std::{collections::HashMap, ops::Range, sync::Arc};
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use crate::{
+    diagnostic::{Fix, Safety, Severity},
+    document::pointer,
+    rules::{self, Finding, Findings, Place, config as rule, syntax},
+    text::Span,
+    workspace::walk::CONFIG_FILE,
+};
+
+/// What a rule is set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Reported with this gravity.
+    As(Severity),
+    /// Not reported.
+    Off,
+}
+
+/// A finding that is known and accepted.
+#[derive(Debug, Clone)]
+pub struct Suppression {
+    /// Name of the rule.
+    pub rule: String,
+    /// Which files.
+    pub path: GlobSet,
+    /// Which place; `None` for every place.
+    pub locator: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Where it stands in the configuration.
+    pub place: Place,
+}
+
+/// A public key as configured; `hash::keyring` judges and uses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyEntry {
+    /// Who signs with it.
+    pub signer: String,
+    /// `ed25519:` and 64 hexadecimal digits.
+    pub public: String,
+    /// The clusters it is limited to; `None`: any.
+    pub clusters: Option<Vec<String>>,
+    /// Where `public` stands in the configuration.
+    pub place: Place,
+}
+
+/// The configuration of a workspace. The default is what holds without a file.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+    /// Whether every warning is an error.
+    pub strict: bool,
+    /// Rules set to another gravity, or off.
+    pub levels: HashMap<String, Level>,
+    /// Findings that are accepted.
+    pub suppressions: Vec<Suppression>,
+    /// Drawings that are tensors besides those that say so or are named (`DECISIONS` 48).
+    pub tensors: GlobSet,
+    /// Public keys.
+    pub keys: Vec<KeyEntry>,
+}
+
+impl Config {
+    /// Whether a file, by its path from the root, is to be checked.
+    pub fn covers(&self, path: &str) -> bool {
+        self.include.as_ref().is_none_or(|include| include.is_match(path)) && !self.exclude.is_match(path)
+    }
+
+    /// Reads a configuration. What is wrong goes into `findings`; the rest is kept.
+    pub fn read(text: &str, findings: &mut Findings) -> Config {
+        let mut reader = Reader { path: CONFIG_FILE.into(), findings, config: Config::default() };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let place = error.span().map_or_else(Place::document, |span| Place { locator: String::new(), span: Some(span.into()) });
+            reader.findings.push(Finding::new(&syntax::TOML, place, format!("this is not TOML: {}", error.message())));
+        }
+        reader.root(table.get_ref());
+        reader.config
+    }
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+struct Reader<'f> {
+    path: Arc<str>,
+    findings: &'f mut Findings,
+    config: Config,
+}
+
+const ROOT: &[&str] = &["include", "exclude", "strict", "rules", "suppress", "tensors", "keys"];
+const SUPPRESS: &[&str] = &["rule", "path", "locator", "reason"];
+const TENSORS: &[&str] = &["include"];
+const KEY: &[&str] = &["public", "clusters"];
+
+impl Reader<'_> {
+    fn root(&mut self, table: &DeTable<'_>) {
+        self.known("", table, ROOT);
+        for (name, value) in table.iter() {
+            let at = pointer::join("", name.get_ref());
+            match name.get_ref().as_ref() {
+                "include" => self.config.include = self.globs(value, &at),
+                "exclude" => self.config.exclude = self.globs(value, &at).unwrap_or_default(),
+                "strict" => self.config.strict = self.boolean(value, &at).unwrap_or_default(),
+                "rules" => self.rules(value, &at),
+                "suppress" => self.suppressions(value, &at),
+                "tensors" => {
+                    if let Some(table) = self.table(value, &at) {
+                        self.known(&at, table, TENSORS);
+                        if let Some((_, value)) = member(table, "include") {
+                            self.config.tensors = self.globs(value, &format!("{at}/include")).unwrap_or_default();
+                        }
+                    }
+                }
+                "keys" => self.keys(value, &at),
+                _ => {}
+            }
+        }
+    }
+
+    fn rules(&mut self, value: &Value<'_>, at: &str) {
+        let Some(table) = self.table(value, at) else { return };
+        for (name, value) in table.iter() {
+            let at = pointer::join(at, name.get_ref());
+            self.rule_name(name.get_ref(), name.span(), &at);
+            let Some(level) = self.text(value, &at) else { continue };
+            let level = match level {
+                "error" => Level::As(Severity::Error),
+                "warning" => Level::As(Severity::Warning),
+                "info" => Level::As(Severity::Info),
+                "off" => Level::Off,
+                other => {
+                    let near = crate::rules::nearest_of(other, ["error", "warning", "info", "off"]);
+                    let message = format!("`{other}` is not a level: wanted `error`, `warning`, `info` or `off`");
+                    self.wrong(&rule::VALUE, value.span(), &at, message, near.map(|near| format!("\"{near}\"")));
+                    continue;
+                }
+            };
+            self.config.levels.insert(name.get_ref().to_string(), level);
+        }
+    }
+
+    fn suppressions(&mut self, value: &Value<'_>, at: &str) {
+        let DeValue::Array(list) = value.get_ref() else {
+            return self.mistyped(value, at, "a list of tables, written `[[suppress]]`");
+        };
+        for (i, item) in list.iter().enumerate() {
+            let at = format!("{at}/{i}");
+            let Some(table) = self.table(item, &at) else { continue };
+            self.known(&at, table, SUPPRESS);
+            let mut field = |name: &str, required: bool| match member(table, name) {
+                Some((_, value)) => self.text(value, &format!("{at}/{name}")).map(|text| (text.to_owned(), value.span())),
+                None if required => {
+                    self.wrong(&rule::VALUE, item.span(), &at, format!("a suppression needs `{name}`"), None);
+                    None
+                }
+                None => None,
+            };
+            let (name, path, locator) = (field("rule", true), field("path", true), field("locator", false));
+            let reason = field("reason", false);
+            if let Some((name, span)) = &name {
+                self.rule_name(name, span.clone(), &format!("{at}/rule"));
+            }
+            let place = Place::new(at.clone(), span_of(item.span()));
+            if reason.as_ref().is_none_or(|(reason, _)| reason.trim().is_empty()) {
+                let place = match &reason {
+                    Some((_, span)) => Place::new(format!("{at}/reason"), span_of(span.clone())),
+                    None => place.clone(),
+                };
+                let message = "a suppression without a reason: whoever reads it next cannot know whether it still holds";
+                self.findings.push(Finding::new(&rule::REASON, place, message).help("say in `reason` why the finding is accepted"));
+            }
+            let (Some((name, _)), Some((path, span))) = (name, path) else { continue };
+            let Some(path) = self.glob_set(&[(path, span)], &format!("{at}/path")) else { continue };
+            let reason = reason.map(|(reason, _)| reason).unwrap_or_default();
+            let locator = locator.map(|(locator, _)| locator);
+            self.config.suppressions.push(Suppression { rule: name, path, locator, reason, place });
+        }
+    }
+
+    fn keys(&mut self, value: &Value<'_>, at: &str) {
+        let Some(table) = self.table(value, at) else { return };
+        for (signer, value) in table.iter() {
+            let at = pointer::join(at, signer.get_ref());
+            let entries: Vec<(String, &Value<'_>)> = match value.get_ref() {
+                DeValue::Array(list) => list.iter().enumerate().map(|(i, item)| (format!("{at}/{i}"), item)).collect(),
+                _ => vec![(at, value)],
+            };
+            for (at, entry) in entries {
+                let Some(table) = self.table(entry, &at) else { continue };
+                self.known(&at, table, KEY);
+                let clusters = member(table, "clusters").and_then(|(_, value)| self.texts(value, &format!("{at}/clusters")));
+                let clusters = clusters.map(|list| list.into_iter().map(|(text, _)| text).collect());
+                let Some((_, public)) = member(table, "public") else {
+                    self.wrong(&rule::VALUE, entry.span(), &at, "a key needs `public`".to_owned(), None);
+                    continue;
+                };
+                let at = format!("{at}/public");
+                if let Some(text) = self.text(public, &at) {
+                    let place = Place::new(at, span_of(public.span()));
+                    self.config.keys.push(KeyEntry { signer: signer.get_ref().to_string(), public: text.to_owned(), clusters, place });
+                }
+            }
+        }
+    }
+
+    fn rule_name(&mut self, name: &str, span: Range<usize>, at: &str) {
+        if rules::by_name(name).is_none() {
+            let near = crate::rules::nearest_of(name, rules::all().map(|rule| rule.name));
+            self.wrong(&rule::UNKNOWN_RULE, span, at, format!("there is no rule `{name}`"), near.map(|near| format!("\"{near}\"")));
+        }
+    }
+
+    fn known(&mut self, at: &str, table: &DeTable<'_>, known: &'static [&'static str]) {
+        for (name, _) in table.iter().filter(|(name, _)| !known.contains(&name.get_ref().as_ref())) {
+            let near = crate::rules::nearest_of(name.get_ref(), known.iter().copied());
+            let message = format!("`{}` is not a key here: wanted {}", name.get_ref(), list_of(known));
+            self.wrong(&rule::UNKNOWN_KEY, name.span(), &pointer::join(at, name.get_ref()), message, near.map(str::to_owned));
+        }
+    }
+
+    fn wrong(&mut self, rule: &'static rules::Rule, span: Range<usize>, at: &str, message: String, replacement: Option<String>) {
+        let mut finding = Finding::new(rule, Place::new(at, span_of(span.clone())), message);
+        if let Some(text) = replacement {
+            finding = finding.help(format!("did you mean `{}`?", text.trim_matches('"')));
+            finding = finding.fix(Fix::replace(Safety::Unsafe, format!("replace by `{text}`"), &self.path, span_of(span), text));
+        }
+        self.findings.push(finding);
+    }
+
+    fn mistyped(&mut self, value: &Value<'_>, at: &str, wanted: &str) {
+        let found = value.get_ref().type_str();
+        self.wrong(&rule::VALUE, value.span(), at, format!("found {found}, wanted {wanted}"), None);
+    }
+
+    fn table<'v, 'i>(&mut self, value: &'v Value<'i>, at: &str) -> Option<&'v DeTable<'i>> {
+        match value.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => {
+                self.mistyped(value, at, "a table");
+                None
+            }
+        }
+    }
+
+    fn boolean(&mut self, value: &Value<'_>, at: &str) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Some(*truth),
+            _ => {
+                self.mistyped(value, at, "`true` or `false`");
+                None
+            }
+        }
+    }
+
+    fn text<'v>(&mut self, value: &'v Value<'_>, at: &str) -> Option<&'v str> {
+        match value.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => {
+                self.mistyped(value, at, "a text");
+                None
+            }
+        }
+    }
+
+    fn texts(&mut self, value: &Value<'_>, at: &str) -> Option<Vec<(String, Range<usize>)>> {
+        let DeValue::Array(list) = value.get_ref() else {
+            self.mistyped(value, at, "a list of texts");
+            return None;
+        };
+        let texts = list.iter().enumerate();
+        Some(texts.filter_map(|(i, item)| Some((self.text(item, &format!("{at}/{i}"))?.to_owned(), item.span()))).collect())
+    }
+
+    fn globs(&mut self, value: &Value<'_>, at: &str) -> Option<GlobSet> {
+        let texts = self.texts(value, at)?;
+        self.glob_set(&texts, at)
+    }
+
+    fn glob_set(&mut self, texts: &[(String, Range<usize>)], at: &str) -> Option<GlobSet> {
+        let mut set = GlobSetBuilder::new();
+        for (text, span) in texts {
+            match glob(text) {
+                Ok(glob) => {
+                    set.add(glob);
+                }
+                Err(error) => self.wrong(&rule::VALUE, span.clone(), at, format!("`{text}` is not a path pattern: {}", error.kind()), None),
+            }
+        }
+        set.build().ok()
+    }
+}
+
+/// A path pattern: `*` stays within a folder, `**` does not.
+fn glob(text: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(text).literal_separator(true).build()
+}
+
+fn member<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Option<(&'t Spanned<std::borrow::Cow<'i, str>>, &'t Value<'i>)> {
+    table.iter().find(|(key, _)| key.get_ref() == name)
+}
+
+fn span_of(range: Range<usize>) -> Span {
+    range.into()
+}
+
+/// `a`, `b` or `c`, in backticks.
+fn list_of(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,141 @@
+//! What a workspace check may ask.
+//!
+//! Every question is noted as a [`Key`], answers of *nothing there* included: when a key changes, the checks that asked are run again.
+
+use std::{cell::RefCell, sync::Arc};
+
+use crate::{
+    document::facts::{Facts, Target},
+    hash::digest::Digest,
+    syntax::json,
+    workspace::{
+        config::Config,
+        index::{FileState, Key, folded},
+        snapshot::{BytesError, Snapshot},
+    },
+};
+
+/// One file among the others.
+pub struct WorkspaceContext<'a> {
+    snapshot: &'a Snapshot,
+    /// The file being checked.
+    pub facts: &'a Arc<Facts>,
+    asked: RefCell<Vec<Key>>,
+}
+
+impl<'a> WorkspaceContext<'a> {
+    /// The file `facts` in `snapshot`.
+    pub fn new(snapshot: &'a Snapshot, facts: &'a Arc<Facts>) -> Self {
+        WorkspaceContext { snapshot, facts, asked: RefCell::default() }
+    }
+
+    /// What has been asked so far.
+    pub fn into_asked(self) -> Vec<Key> {
+        self.asked.into_inner()
+    }
+
+    fn ask(&self, key: Key) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
+    }
+
+    /// The configuration. A change of it checks everything again, so it is not noted.
+    pub fn config(&self) -> &'a Config {
+        &self.snapshot.config
+    }
+
+    /// What is at a path.
+    pub fn file(&self, path: &str) -> FileState {
+        self.ask(Key::Path(path.into()));
+        if let Ok(real) = self.snapshot.index.follow(path)
+            && real != path
+        {
+            self.ask(Key::Path(real.into()));
+        }
+        self.snapshot.index.file(path)
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, path: &str) -> Result<Arc<[u8]>, BytesError> {
+        self.file(path);
+        self.snapshot.bytes(path)
+    }
+
+    /// The JSON tree of a file.
+    pub fn json(&self, path: &str) -> Option<Arc<json::Tree>> {
+        self.file(path);
+        self.snapshot.json(path)
+    }
+
+    /// Facts of the files that define an id, by path.
+    pub fn definitions(&self, id: &str) -> Vec<Arc<Facts>> {
+        self.ask(Key::Id(id.into()));
+        self.facts_of(self.snapshot.index.definitions(id))
+    }
+
+    /// Facts of the files that define a π-profile of that name, by path.
+    pub fn profiles(&self, name: &str) -> Vec<Arc<Facts>> {
+        self.ask(Key::Profile(name.into()));
+        self.facts_of(self.snapshot.index.profiles(name))
+    }
+
+    /// Facts of the files of a kind, by path.
+    pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<Facts>> {
+        self.ask(Key::Kind(kind));
+        self.facts_of(self.snapshot.index.of_kind(kind))
+    }
+
+    /// Facts of the documents that name `target`, by path.
+    pub fn referrers(&self, target: &Target) -> Vec<Arc<Facts>> {
+        self.ask(Key::Referrers(target.clone()));
+        self.facts_of(self.snapshot.index.referrers(target))
+    }
+
+    /// Facts of the descriptors whose payload `path` is, by path.
+    pub fn users(&self, path: &str) -> Vec<Arc<Facts>> {
+        self.ask(Key::Users(path.into()));
+        self.facts_of(self.snapshot.index.users(path))
+    }
+
+    /// Files with these very bytes.
+    pub fn same_bytes(&self, digest: &Digest) -> Vec<Arc<str>> {
+        self.ask(Key::Digest(*digest));
+        self.snapshot.index.same_bytes(digest)
+    }
+
+    /// Files whose path differs from `path` in nothing but case and Unicode form; `path` itself is left out.
+    pub fn twins(&self, path: &str) -> Vec<Arc<str>> {
+        self.ask(Key::Twins(folded(path).into()));
+        self.snapshot.index.twins(path).into_iter().filter(|twin| **twin != *path).collect()
+    }
+
+    /// The defined name nearest to a name that nothing defines.
+    pub fn nearest(&self, target: &Target) -> Option<Arc<str>> {
+        self.ask(Key::AllIds);
+        let index = &self.snapshot.index;
+        match target {
+            Target::Object(id) => nearest(id, index.ids()),
+            Target::Profile(name) => nearest(name, index.profile_names()),
+        }
+    }
+
+    fn facts_of(&self, paths: Vec<Arc<str>>) -> Vec<Arc<Facts>> {
+        paths.iter().filter_map(|path| self.snapshot.index.facts(path).cloned()).collect()
+    }
+}
+
+/// The candidate nearest to `name`, if it is near enough to be what was meant.
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c Arc<str>>) -> Option<Arc<str>> {
+    if name.len() > crate::rules::LONGEST_WORD {
+        return None;
+    }
+    let most = (name.chars().count() / 4).clamp(1, 4);
+    candidates
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= most * 4)
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, candidate)| candidate.clone())
+}

@@ -1,0 +1,490 @@
+//! From files to findings, all at once or edit by edit.
+//!
+//! The linter loads a workspace and asks for the report; the language server loads it and then replaces files one by one. Both
+//! run this same code, so that a check that exists in one exists in the other.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+use rayon::prelude::*;
+
+use crate::{
+    analysis::{self, Analysis},
+    diagnostic::{Diagnostic, Related, Severity},
+    document::{
+        facts::{Facts, Role, Target},
+        kind::Syntax,
+    },
+    excerpt,
+    hash::digest::Digest,
+    rules::{self, Finding, Findings, Place, config as config_rule},
+    text::LineIndex,
+    workspace::{
+        config::{Config, Level},
+        context::WorkspaceContext,
+        index::{Index, Key, named_files},
+        snapshot::{BytesError, Snapshot, read_bounded},
+        walk::{self, CONFIG_FILE},
+    },
+};
+
+/// How far a load has come; counts are of files.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Files read.
+    pub done: usize,
+    /// Files to read.
+    pub total: usize,
+}
+
+/// What one file's workspace checks found, and what they asked.
+#[derive(Clone, Default)]
+struct Judged {
+    findings: Arc<Vec<Diagnostic>>,
+    asked: Vec<Key>,
+}
+
+/// A workspace that is being checked.
+pub struct Engine {
+    snapshot: Snapshot,
+    /// Findings of the reading of the configuration.
+    config_findings: Arc<Vec<Diagnostic>>,
+    analyses: HashMap<Arc<str>, Arc<Analysis>>,
+    judged: HashMap<Arc<str>, Judged>,
+    /// Who asked about a key.
+    askers: HashMap<Key, HashSet<Arc<str>>>,
+    /// Files that are there and were not read.
+    reserve: HashSet<Arc<str>>,
+    /// Files to check, besides those the reserve gave.
+    checked: HashSet<Arc<str>>,
+    /// Whether questions are remembered, for later edits.
+    incremental: bool,
+    bytes_read: u64,
+    inner: Vec<PathBuf>,
+}
+
+impl Engine {
+    /// Reads the whole of `root` (absolute, links resolved).
+    ///
+    /// `named` are the files the user named: they are checked even when ignored. `overlay` holds texts that stand in for the disk's.
+    pub fn load(root: &Path, config: Config, settings: Settings<'_>) -> Engine {
+        let Settings { named, folders, overlay, incremental, progress } = settings;
+        let walked = walk::walk(root, folders, &config);
+        let mut checked: HashSet<Arc<str>> = walked.files.iter().cloned().collect();
+        let mut reserve = walked.reserve;
+        for path in named.iter().chain(overlay.keys()) {
+            if reserve.remove(path) || overlay.contains_key(path) || root.join(&**path).is_file() {
+                checked.insert(path.clone());
+            }
+        }
+        let mut index = Index::default();
+        for (path, link) in walked.links {
+            index.set_link(path, link);
+        }
+        let snapshot = Snapshot {
+            root: Arc::new(root.to_owned()),
+            config: Arc::new(config),
+            index,
+            overlay: overlay.into_iter().collect(),
+            named: Arc::new(named),
+        };
+        let mut engine = Engine {
+            snapshot,
+            config_findings: Arc::default(),
+            analyses: HashMap::new(),
+            judged: HashMap::new(),
+            askers: HashMap::new(),
+            reserve,
+            checked,
+            incremental,
+            bytes_read: 0,
+            inner: walked.inner,
+        };
+        let mut refused = Vec::new();
+        for (path, why) in walked.refused {
+            engine.snapshot.index.mark_unreadable(&path);
+            refused.push((path, why));
+        }
+        let mut paths: Vec<_> = engine.checked.iter().cloned().collect();
+        paths.sort_unstable();
+        // What no reader here understands is read only when something names it.
+        let (read, idle): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| Syntax::of_path(path).is_some());
+        engine.reserve.extend(idle);
+        engine.read_files(read, progress);
+        engine.complete();
+        for (path, why) in refused {
+            let analysis = analysis::unreadable(&path, &why);
+            engine.analyses.insert(path, Arc::new(analysis));
+        }
+        let everything: Vec<_> = engine.snapshot.index.files().map(|facts| facts.path.clone()).collect();
+        engine.judge(everything);
+        engine
+    }
+
+    /// The findings that reading the configuration made.
+    pub fn set_config_findings(&mut self, findings: Vec<Finding>, text: &[u8]) {
+        let path: Arc<str> = CONFIG_FILE.into();
+        self.config_findings = Arc::new(finish(findings, &path, &mut |wanted| (*wanted == path).then(|| text.into())));
+    }
+
+    /// The current view.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Bytes read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    /// How many files were read.
+    pub fn files_read(&self) -> usize {
+        self.analyses.len()
+    }
+
+    /// Inner workspaces, met on the walk and left alone.
+    pub fn inner(&self) -> &[PathBuf] {
+        &self.inner
+    }
+
+    /// The parsed state of one file.
+    pub fn analysis(&self, path: &str) -> Option<&Arc<Analysis>> {
+        self.analyses.get(path)
+    }
+
+    /// Reads, hashes and parses files in parallel, then merges their facts in the order of their paths.
+    fn read_files(&mut self, paths: Vec<Arc<str>>, progress: &(dyn Fn(Progress) + Sync)) -> Vec<Key> {
+        let (done, bytes, total) = (AtomicUsize::new(0), AtomicU64::new(0), paths.len());
+        let snapshot = &self.snapshot;
+        let read: Vec<_> = paths
+            .into_par_iter()
+            .map(|path| {
+                let analysis = read_one(snapshot, &path);
+                if let Some(facts) = &analysis.facts {
+                    bytes.fetch_add(facts.size, Ordering::Relaxed);
+                }
+                progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
+                (path, Arc::new(analysis))
+            })
+            .collect();
+        self.bytes_read += bytes.into_inner();
+        read.into_iter().flat_map(|(path, analysis)| self.place(path, analysis)).collect()
+    }
+
+    /// Puts one file's analysis in place of what was known; returns the keys whose answers may have changed.
+    fn place(&mut self, path: Arc<str>, analysis: Arc<Analysis>) -> Vec<Key> {
+        let keys = match &analysis.facts {
+            Some(facts) => self.snapshot.index.replace(facts.clone()),
+            None => self.snapshot.index.mark_unreadable(&path),
+        };
+        self.reserve.remove(&path);
+        self.analyses.insert(path, analysis);
+        keys
+    }
+
+    /// Takes from the reserve what somebody names: files by path, then, while ids are missing, JSON files that may define them.
+    fn complete(&mut self) -> Vec<Key> {
+        let mut keys = Vec::new();
+        loop {
+            let index = &self.snapshot.index;
+            let mut wanted: Vec<Arc<str>> = index
+                .files()
+                .flat_map(|facts| named_files(facts).collect::<Vec<_>>())
+                .filter_map(|path| index.follow(&path).ok().map(Arc::from))
+                .filter(|path: &Arc<str>| self.reserve.contains(path))
+                .collect();
+            if wanted.is_empty() && index.files().any(|facts| facts.references.iter().any(|reference| is_missing(index, &reference.target)))
+            {
+                wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();
+            }
+            if wanted.is_empty() {
+                return keys;
+            }
+            wanted.sort_unstable();
+            wanted.dedup();
+            keys.extend(self.read_files(wanted, &|_| {}));
+        }
+    }
+
+    /// Runs the workspace checks of these files.
+    fn judge(&mut self, paths: Vec<Arc<str>>) {
+        let snapshot = &self.snapshot;
+        let judged: Vec<_> = paths.into_par_iter().map(|path| (judge_one(snapshot, &path), path)).collect();
+        for (new, path) in judged {
+            if !self.incremental {
+                if !new.findings.is_empty() {
+                    self.judged.insert(path, Judged { findings: new.findings, asked: Vec::new() });
+                }
+                continue;
+            }
+            let old = self.judged.insert(path.clone(), new.clone()).unwrap_or_default();
+            for key in &old.asked {
+                if let Some(askers) = self.askers.get_mut(key) {
+                    askers.remove(&path);
+                    if askers.is_empty() {
+                        self.askers.remove(key);
+                    }
+                }
+            }
+            for key in new.asked {
+                self.askers.entry(key).or_default().insert(path.clone());
+            }
+        }
+    }
+
+    /// Replaces one file by the editor's text, by the disk's state (`None`), or by nothing when the disk has it no more.
+    /// Returns the paths whose findings may have changed.
+    pub fn update(&mut self, path: &Arc<str>, overlay: Option<Arc<[u8]>>) -> HashSet<Arc<str>> {
+        self.update_with(path, overlay, None)
+    }
+
+    /// As [`Engine::update`], with the analysis of the overlay's bytes where the caller has it already.
+    pub fn update_with(&mut self, path: &Arc<str>, overlay: Option<Arc<[u8]>>, analysis: Option<Arc<Analysis>>) -> HashSet<Arc<str>> {
+        let on_disk = self.snapshot.root.join(&**path).is_file();
+        let was_checked = self.checked.contains(path);
+        match &overlay {
+            Some(bytes) => {
+                self.snapshot.overlay.insert(path.clone(), bytes.clone());
+                self.checked.insert(path.clone());
+            }
+            None => {
+                self.snapshot.overlay.remove(path);
+            }
+        }
+        let mut changed = self.findings_of(path);
+        let mut keys = if overlay.is_some() || on_disk {
+            if !was_checked && overlay.is_none() && self.snapshot.config.covers(path) && !self.reserve.contains(path) {
+                self.checked.insert(path.clone());
+            }
+            let analysis = analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot, path)));
+            self.place(path.clone(), analysis)
+        } else {
+            self.checked.remove(path);
+            self.analyses.remove(path);
+            self.judged.remove(path);
+            self.snapshot.index.remove(path)
+        };
+        keys.extend(self.complete());
+        let mut again: HashSet<Arc<str>> = keys.iter().filter_map(|key| self.askers.get(key)).flatten().cloned().collect();
+        again.insert(path.clone());
+        again.retain(|path| self.snapshot.index.facts(path).is_some());
+        // Whether a drawing is a tensor, or a text a JSON payload, may have changed with its users.
+        changed.extend(keys.iter().filter_map(|key| match key {
+            Key::Users(file) => Some(file.clone()),
+            _ => None,
+        }));
+        for path in &again {
+            changed.extend(self.findings_of(path));
+        }
+        self.judge(again.iter().cloned().collect());
+        for path in &again {
+            changed.extend(self.findings_of(path));
+        }
+        changed
+    }
+
+    /// The paths on which the findings of one file's checks stand.
+    fn findings_of(&self, path: &Arc<str>) -> HashSet<Arc<str>> {
+        let judged = self.judged.get(path).into_iter().flat_map(|judged| judged.findings.iter());
+        judged.map(|finding| finding.path.clone()).chain([path.clone()]).collect()
+    }
+
+    /// Every finding on every checked file, in the order of reports. Suppressions are applied and judged.
+    pub fn report(&self) -> Vec<Diagnostic> {
+        let paths: HashSet<Arc<str>> = self
+            .analyses
+            .keys()
+            .chain(self.judged.values().flat_map(|judged| judged.findings.iter().map(|finding| &finding.path)))
+            .cloned()
+            .chain([CONFIG_FILE.into()])
+            .collect();
+        self.report_on(&paths)
+    }
+
+    /// Every finding on these files, in the order of reports.
+    pub fn report_on(&self, paths: &HashSet<Arc<str>>) -> Vec<Diagnostic> {
+        let mut used = vec![false; self.snapshot.config.suppressions.len()];
+        let mut all: Vec<Diagnostic> = Vec::new();
+        let from_files = self.analyses.values().filter(|analysis| self.is_live(analysis)).flat_map(|analysis| analysis.findings.iter());
+        let from_workspace = self.judged.values().flat_map(|judged| judged.findings.iter());
+        for finding in from_files.chain(from_workspace).chain(self.config_findings.iter()) {
+            if !self.is_checked(&finding.path) {
+                continue;
+            }
+            if let Some(at) = self.suppressed(finding) {
+                used[at] = true;
+                continue;
+            }
+            if paths.contains(&finding.path)
+                && let Some(finding) = self.with_level(finding)
+            {
+                all.push(finding);
+            }
+        }
+        let config_path: Arc<str> = CONFIG_FILE.into();
+        if paths.contains(&config_path) {
+            all.extend(self.unused_suppressions(&used, &config_path));
+        }
+        all.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        all.dedup();
+        all
+    }
+
+    fn is_checked(&self, path: &Arc<str>) -> bool {
+        self.checked.contains(path) || &**path == CONFIG_FILE || !self.snapshot.index.facts(path).is_some()
+    }
+
+    fn is_live(&self, analysis: &Analysis) -> bool {
+        let Some(facts) = &analysis.facts else { return true };
+        match facts.role {
+            Role::Itself => true,
+            Role::Tensor => self.snapshot.is_tensor(&facts.path),
+            Role::JsonPayload => self.snapshot.is_json_payload(&facts.path),
+        }
+    }
+
+    fn suppressed(&self, finding: &Diagnostic) -> Option<usize> {
+        self.snapshot.config.suppressions.iter().position(|suppression| {
+            suppression.rule == finding.rule
+                && suppression.path.is_match(&*finding.path)
+                && suppression.locator.as_ref().is_none_or(|locator| *locator == finding.locator)
+        })
+    }
+
+    fn with_level(&self, finding: &Diagnostic) -> Option<Diagnostic> {
+        let mut finding = finding.clone();
+        match self.snapshot.config.levels.get(&finding.rule) {
+            Some(Level::Off) => return None,
+            Some(Level::As(severity)) => finding.severity = *severity,
+            None => {}
+        }
+        if self.snapshot.config.strict && finding.severity == Severity::Warning {
+            finding.severity = Severity::Error;
+        }
+        Some(finding)
+    }
+
+    fn unused_suppressions(&self, used: &[bool], path: &Arc<str>) -> Vec<Diagnostic> {
+        let unused = self.snapshot.config.suppressions.iter().zip(used).filter(|(_, used)| !**used);
+        let findings: Vec<Finding> = unused
+            .map(|(suppression, _)| {
+                let message = format!("nothing matches this suppression of `{}`: it hides no finding", suppression.rule);
+                Finding::new(&config_rule::UNUSED, suppression.place.clone(), message)
+                    .help("remove it, or correct `rule`, `path` or `locator`")
+            })
+            .collect();
+        if findings.is_empty() {
+            return Vec::new();
+        }
+        let text: Option<Arc<[u8]>> = match self.snapshot.overlay.get(path) {
+            Some(bytes) => Some(bytes.clone()),
+            None => read_bounded(&self.snapshot.root.join(&**path)).ok().map(Arc::from),
+        };
+        finish(findings, path, &mut |_| text.clone()).into_iter().filter_map(|finding| self.with_level(&finding)).collect()
+    }
+}
+
+/// How to load a workspace.
+pub struct Settings<'a> {
+    /// Files the user named, by path from the root.
+    pub named: HashSet<Arc<str>>,
+    /// Folders the user named, absolute.
+    pub folders: &'a [PathBuf],
+    /// Texts that stand in for the disk's, by path from the root.
+    pub overlay: BTreeMap<Arc<str>, Arc<[u8]>>,
+    /// Whether edits will follow.
+    pub incremental: bool,
+    /// Told after each file.
+    pub progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+fn is_missing(index: &Index, target: &Target) -> bool {
+    match target {
+        Target::Object(id) => index.definitions(id).is_empty(),
+        Target::Profile(name) => index.profiles(name).is_empty(),
+    }
+}
+
+fn judge_one(snapshot: &Snapshot, path: &Arc<str>) -> Judged {
+    let Some(facts) = snapshot.index.facts(path) else { return Judged::default() };
+    let Some(kind) = facts.kind else { return Judged::default() };
+    let context = WorkspaceContext::new(snapshot, facts);
+    let mut findings = Findings::default();
+    for check in &rules::dispatch(kind).workspace {
+        check(&context, &mut findings);
+    }
+    let list = finish(findings.list, path, &mut |path| snapshot.bytes(path).ok());
+    Judged { findings: Arc::new(list), asked: context.into_asked() }
+}
+
+/// Turns findings into diagnostics: cuts out the lines to show, loading each file at most once.
+pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: &mut dyn FnMut(&Arc<str>) -> Option<Arc<[u8]>>) -> Vec<Diagnostic> {
+    let mut loaded: HashMap<Arc<str>, Option<(Arc<[u8]>, LineIndex)>> = HashMap::new();
+    let mut cut = |path: &Arc<str>, place: &Place| {
+        let span = place.span?;
+        let source = loaded.entry(path.clone()).or_insert_with(|| {
+            let bytes = load(path)?;
+            let index = LineIndex::new(&bytes);
+            Some((bytes, index))
+        });
+        source.as_ref().map(|(bytes, index)| excerpt::excerpt(bytes, index, span))
+    };
+    findings
+        .into_iter()
+        .map(|finding| {
+            let path = finding.path.unwrap_or_else(|| own.clone());
+            let excerpt = cut(&path, &finding.place);
+            let related = finding.related.into_iter().map(|(path, place, message)| {
+                let excerpt = cut(&path, &place);
+                Related { span: excerpt.as_ref().and(place.span), excerpt, path, locator: place.locator, message }
+            });
+            Diagnostic {
+                rule: finding.rule.name.to_owned(),
+                severity: finding.severity.unwrap_or(finding.rule.severity),
+                related: related.collect(),
+                span: excerpt.as_ref().and(finding.place.span),
+                excerpt,
+                path,
+                locator: finding.place.locator,
+                message: finding.message,
+                help: finding.help,
+                fixes: finding.fixes,
+                spec_error: finding.spec_error.map(str::to_owned),
+            }
+        })
+        .collect()
+}
+
+/// Reads one file: the editor's text, else the disk's.
+fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
+    if let Some(bytes) = snapshot.overlay.get(path) {
+        return analysis::analyse(path, bytes);
+    }
+    let full = snapshot.root.join(&**path);
+    if !Syntax::of_path(path).is_some() {
+        return match digest_of_file(&full) {
+            Ok((size, digest)) => analysis::bytes_only(Facts::silent(path, size, digest)),
+            Err(error) => analysis::unreadable(path, &error.to_string()),
+        };
+    }
+    match read_bounded(&full) {
+        Ok(bytes) => analysis::analyse(path, &bytes),
+        Err(BytesError::TooLarge) => match digest_of_file(&full) {
+            Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),
+            Err(error) => analysis::unreadable(path, &error.to_string()),
+        },
+        Err(error) => analysis::unreadable(path, &error.to_string()),
+    }
+}
+
+fn digest_of_file(path: &Path) -> io::Result<(u64, Digest)> {
+    let mut file = fs::File::open(path)?;
+    Digest::of_reader(&mut file)
+}

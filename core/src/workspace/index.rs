@@ -1,0 +1,327 @@
+//! Who defines what, who names whom.
+//!
+//! Built by merging facts; the merge is associative and commutative, and replacing one file's facts is an edit. The maps are
+//! persistent: a clone is cheap and an edit never copies the whole.
+
+use std::{hash::Hash, sync::Arc};
+
+use imbl::{HashMap, OrdSet};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    document::facts::{Facts, HashOf, Target},
+    hash::digest::Digest,
+    workspace::confine::{self, Location},
+};
+
+/// Something a rule may have asked the index about; when it changes, the rule asks again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// Whether a file is there and what it holds.
+    Path(Arc<str>),
+    /// Which files define an id.
+    Id(Arc<str>),
+    /// Which files define a profile name.
+    Profile(Arc<str>),
+    /// Which files have these bytes.
+    Digest(Digest),
+    /// Which files are of a kind.
+    Kind(&'static str),
+    /// Which documents name an object or profile.
+    Referrers(Target),
+    /// Which descriptors have this file as payload.
+    Users(Arc<str>),
+    /// Which files have this path but for case and Unicode form.
+    Twins(Arc<str>),
+    /// Every id there is.
+    AllIds,
+}
+
+/// A set of paths, in order; nearly always of one.
+#[derive(Debug, Clone)]
+enum Paths {
+    One(Arc<str>),
+    Many(OrdSet<Arc<str>>),
+}
+
+impl Paths {
+    fn to_vec(&self) -> Vec<Arc<str>> {
+        match self {
+            Paths::One(path) => vec![path.clone()],
+            Paths::Many(paths) => paths.iter().cloned().collect(),
+        }
+    }
+}
+
+fn listed(paths: Option<&Paths>) -> Vec<Arc<str>> {
+    paths.map(Paths::to_vec).unwrap_or_default()
+}
+
+/// Where a symbolic link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// To a path inside the workspace root.
+    Inside(Arc<str>),
+    /// Out of the workspace root: never followed.
+    Outside,
+    /// Nowhere.
+    Broken,
+}
+
+/// What is known of a path.
+#[derive(Debug, Clone)]
+pub enum FileState {
+    /// A file whose facts are known.
+    Known(Arc<Facts>),
+    /// A file that is there but could not be read.
+    Unreadable,
+    /// The path leads through a link out of the workspace.
+    LinkOutside,
+    /// Nothing is there.
+    Missing,
+}
+
+/// The merged facts.
+#[derive(Clone, Default)]
+pub struct Index {
+    files: HashMap<Arc<str>, Arc<Facts>>,
+    unreadable: HashMap<Arc<str>, ()>,
+    links: HashMap<Arc<str>, Link>,
+    ids: HashMap<Arc<str>, Paths>,
+    profiles: HashMap<Arc<str>, Paths>,
+    digests: HashMap<Digest, Paths>,
+    kinds: HashMap<&'static str, Paths>,
+    referrers: HashMap<Target, Paths>,
+    users: HashMap<Arc<str>, Paths>,
+    twins: HashMap<Arc<str>, Paths>,
+}
+
+impl Index {
+    /// Puts a file's facts in place of what was known of it; returns the keys whose answers may have changed.
+    pub fn replace(&mut self, facts: Arc<Facts>) -> Vec<Key> {
+        let mut keys = self.remove(&facts.path.clone());
+        let path = facts.path.clone();
+        let new = keys_of(&facts);
+        for key in &new {
+            self.add(key, &path);
+        }
+        self.files.insert(path.clone(), facts);
+        self.unreadable.remove(&path);
+        keys.extend(new);
+        keys.push(Key::Path(path));
+        keys
+    }
+
+    /// Forgets a file; returns the keys whose answers may have changed.
+    pub fn remove(&mut self, path: &Arc<str>) -> Vec<Key> {
+        self.unreadable.remove(path);
+        let mut keys = match self.files.remove(path) {
+            None => Vec::new(),
+            Some(facts) => keys_of(&facts),
+        };
+        for key in &keys {
+            self.drop_from(key, path);
+        }
+        keys.push(Key::Path(path.clone()));
+        keys
+    }
+
+    /// Notes a file that is there but cannot be read.
+    pub fn mark_unreadable(&mut self, path: &Arc<str>) -> Vec<Key> {
+        let keys = self.remove(path);
+        self.unreadable.insert(path.clone(), ());
+        keys
+    }
+
+    /// Notes where a symbolic link leads.
+    pub fn set_link(&mut self, path: Arc<str>, link: Link) {
+        self.links.insert(path, link);
+    }
+
+    /// Every file whose facts are known, in no order.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<Facts>> {
+        self.files.values()
+    }
+
+    /// Facts of exactly this path.
+    pub fn facts(&self, path: &str) -> Option<&Arc<Facts>> {
+        self.files.get(path)
+    }
+
+    /// What is at `path`, links inside the workspace followed.
+    pub fn file(&self, path: &str) -> FileState {
+        match self.follow(path) {
+            Err(state) => state,
+            Ok(path) => match self.files.get(path.as_str()) {
+                Some(facts) => FileState::Known(facts.clone()),
+                None if self.unreadable.contains_key(path.as_str()) => FileState::Unreadable,
+                None => FileState::Missing,
+            },
+        }
+    }
+
+    /// The path without links, or why it leads nowhere.
+    pub(crate) fn follow(&self, path: &str) -> Result<String, FileState> {
+        const MOST_LINKS: usize = 40;
+        let mut path = path.to_owned();
+        if self.links.is_empty() {
+            return Ok(path);
+        }
+        'again: for _ in 0..MOST_LINKS {
+            let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]).collect::<Vec<_>>();
+            for end in ends {
+                match self.links.get(&path[..end]) {
+                    None => {}
+                    Some(Link::Outside) => return Err(FileState::LinkOutside),
+                    Some(Link::Broken) => return Err(FileState::Missing),
+                    Some(Link::Inside(target)) => {
+                        path = format!("{target}{}", &path[end..]);
+                        continue 'again;
+                    }
+                }
+            }
+            return Ok(path);
+        }
+        Err(FileState::Missing)
+    }
+
+    /// The files that define `id`, by path.
+    pub fn definitions(&self, id: &str) -> Vec<Arc<str>> {
+        listed(self.ids.get(id))
+    }
+
+    /// The files that define a profile of that name, by path.
+    pub fn profiles(&self, name: &str) -> Vec<Arc<str>> {
+        listed(self.profiles.get(name))
+    }
+
+    /// The files with these bytes, by path.
+    pub fn same_bytes(&self, digest: &Digest) -> Vec<Arc<str>> {
+        listed(self.digests.get(digest))
+    }
+
+    /// The files of a kind, by path.
+    pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<str>> {
+        listed(self.kinds.get(kind))
+    }
+
+    /// The documents that name `target`, by path.
+    pub fn referrers(&self, target: &Target) -> Vec<Arc<str>> {
+        listed(self.referrers.get(target))
+    }
+
+    /// The descriptors whose payload or declared file `path` is, by path.
+    pub fn users(&self, path: &str) -> Vec<Arc<str>> {
+        listed(self.users.get(path))
+    }
+
+    /// The paths equal to `path` but for case and Unicode form, itself included.
+    pub fn twins(&self, path: &str) -> Vec<Arc<str>> {
+        listed(self.twins.get(folded(path).as_str()))
+    }
+
+    /// Every id that some file defines, in no order.
+    pub fn ids(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.ids.keys()
+    }
+
+    /// Every profile name that some file defines, in no order.
+    pub fn profile_names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.profiles.keys()
+    }
+
+    fn add(&mut self, key: &Key, path: &Arc<str>) {
+        match key {
+            Key::Id(id) => insert(&mut self.ids, id.clone(), path),
+            Key::Profile(name) => insert(&mut self.profiles, name.clone(), path),
+            Key::Digest(digest) => insert(&mut self.digests, *digest, path),
+            Key::Kind(kind) => insert(&mut self.kinds, kind, path),
+            Key::Referrers(target) => insert(&mut self.referrers, target.clone(), path),
+            Key::Users(file) => insert(&mut self.users, file.clone(), path),
+            Key::Twins(folded) => insert(&mut self.twins, folded.clone(), path),
+            Key::Path(_) | Key::AllIds => {}
+        }
+    }
+
+    fn drop_from(&mut self, key: &Key, path: &Arc<str>) {
+        match key {
+            Key::Id(id) => discard(&mut self.ids, id, path),
+            Key::Profile(name) => discard(&mut self.profiles, name, path),
+            Key::Digest(digest) => discard(&mut self.digests, digest, path),
+            Key::Kind(kind) => discard(&mut self.kinds, kind, path),
+            Key::Referrers(target) => discard(&mut self.referrers, target, path),
+            Key::Users(file) => discard(&mut self.users, file, path),
+            Key::Twins(folded) => discard(&mut self.twins, folded, path),
+            Key::Path(_) | Key::AllIds => {}
+        }
+    }
+}
+
+/// A path as a file system that folds case and Unicode form would see it.
+pub(crate) fn folded(path: &str) -> String {
+    if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfc().flat_map(char::to_lowercase).nfc().collect() }
+}
+
+/// The files a document names by location, as paths from the root.
+pub fn named_files(facts: &Facts) -> impl Iterator<Item = Arc<str>> + '_ {
+    let payload = facts.payload.as_ref().and_then(|payload| payload.location.as_ref());
+    let payload = payload.and_then(|at| match confine::resolve(confine::folder_of(&facts.path), &at.value) {
+        Ok(Location::Inside(path)) => Some(Arc::from(path)),
+        _ => None,
+    });
+    let listed = facts.hashes.iter().filter_map(|hash| match &hash.of {
+        HashOf::File(path) => match confine::resolve("", path) {
+            Ok(Location::Inside(path)) => Some(Arc::from(path)),
+            _ => None,
+        },
+        _ => None,
+    });
+    payload.into_iter().chain(listed)
+}
+
+/// The keys that a file's facts answer.
+fn keys_of(facts: &Facts) -> Vec<Key> {
+    let mut keys = vec![Key::Digest(facts.digest), Key::Twins(folded(&facts.path).into())];
+    if let Some(kind) = facts.kind {
+        keys.push(Key::Kind(kind.name()));
+    }
+    if let Some(id) = &facts.id {
+        keys.push(Key::Id(id.value.clone()));
+        keys.push(Key::AllIds);
+    }
+    if let Some(name) = &facts.profile_name {
+        keys.push(Key::Profile(name.value.clone()));
+        keys.push(Key::AllIds);
+    }
+    keys.extend(facts.references.iter().map(|reference| Key::Referrers(reference.target.clone())));
+    keys.extend(named_files(facts).map(Key::Users));
+    keys
+}
+
+fn insert<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: K, path: &Arc<str>) {
+    let slot = match map.remove(&key) {
+        None => Paths::One(path.clone()),
+        Some(Paths::One(other)) if other == *path => Paths::One(other),
+        Some(Paths::One(other)) => Paths::Many([other, path.clone()].into_iter().collect()),
+        Some(Paths::Many(mut paths)) => {
+            paths.insert(path.clone());
+            Paths::Many(paths)
+        }
+    };
+    map.insert(key, slot);
+}
+
+fn discard<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: &K, path: &Arc<str>) {
+    match map.remove(key) {
+        Some(Paths::One(other)) if other != *path => {
+            map.insert(key.clone(), Paths::One(other));
+        }
+        Some(Paths::Many(mut paths)) => {
+            paths.remove(path);
+            if !paths.is_empty() {
+                map.insert(key.clone(), Paths::Many(paths));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,128 @@
+//! An immutable view of a workspace: configuration, files with the editor's overlay, index.
+//!
+//! Everything that answers a question takes a snapshot. Cloning one is cheap, so that a worker can hold it while the editor goes on.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    hash::digest::Digest,
+    syntax::{MAX_DOCUMENT_BYTES, json},
+    workspace::{
+        config::Config,
+        index::{FileState, Index},
+    },
+};
+
+/// Why a file's bytes cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BytesError {
+    /// No such file, or a link that leads out of the workspace.
+    #[error("it is not there")]
+    Missing,
+    /// The system refuses.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+    /// Larger than [`MAX_DOCUMENT_BYTES`].
+    #[error("it is larger than the {} MiB that are read as a document", MAX_DOCUMENT_BYTES >> 20)]
+    TooLarge,
+    /// Its digest is no longer the one the index holds.
+    #[error("it changed while it was being checked")]
+    Changed,
+}
+
+/// A workspace at one moment.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) root: Arc<PathBuf>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) index: Index,
+    pub(crate) overlay: imbl::HashMap<Arc<str>, Arc<[u8]>>,
+    /// Files named on the command line: a drawing among them counts as a tensor.
+    pub(crate) named: Arc<std::collections::HashSet<Arc<str>>>,
+}
+
+impl Snapshot {
+    /// The workspace root, absolute.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Who defines what and who names whom.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The bytes of a file: the editor's where it has the file open and changed, else the disk's, checked against the digest taken when it was read first.
+    pub fn bytes(&self, path: &str) -> Result<Arc<[u8]>, BytesError> {
+        let path = self.index.follow(path).map_err(|_| BytesError::Missing)?;
+        if let Some(bytes) = self.overlay.get(path.as_str()) {
+            return Ok(bytes.clone());
+        }
+        let facts = match self.index.file(&path) {
+            FileState::Known(facts) => facts,
+            FileState::Unreadable => return Err(BytesError::Unreadable("the system refused".into())),
+            FileState::LinkOutside | FileState::Missing => return Err(BytesError::Missing),
+        };
+        let bytes = read_bounded(&self.root.join(&path))?;
+        if Digest::of(&bytes) != facts.digest {
+            return Err(BytesError::Changed);
+        }
+        Ok(bytes.into())
+    }
+
+    /// The JSON tree of a file; `None` when it cannot be read or is not UTF-8.
+    pub fn json(&self, path: &str) -> Option<Arc<json::Tree>> {
+        let bytes = self.bytes(path).ok()?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        Some(Arc::new(json::Tree::parse(text.into())))
+    }
+
+    /// Whether the drawing at `path` is a tensor (`DECISIONS` 48).
+    pub fn is_tensor(&self, path: &str) -> bool {
+        let Some(facts) = self.index.facts(path) else { return false };
+        path.ends_with(".tensor.svg") || facts.tensor_mark || self.named.contains(path) || self.config.tensors.is_match(path) || {
+            // A699: a video container is a payload, not a tensor.
+            let users = self.index.users(path);
+            users.iter().filter_map(|user| self.index.facts(user)).any(|user| {
+                user.payload
+                    .as_ref()
+                    .is_some_and(|payload| payload.semantics.as_deref().is_none_or(|semantics| !semantics.contains("video")))
+            })
+        }
+    }
+
+    /// Whether a descriptor wants `path` to be JSON.
+    pub fn is_json_payload(&self, path: &str) -> bool {
+        let users = self.index.users(path);
+        users
+            .iter()
+            .filter_map(|user| self.index.facts(user))
+            .any(|user| user.payload.as_ref().is_some_and(|payload| payload.family.as_deref() == Some("json")))
+    }
+}
+
+/// Reads a whole file of at most [`MAX_DOCUMENT_BYTES`].
+pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, BytesError> {
+    let refused = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => BytesError::Missing,
+        _ => BytesError::Unreadable(error.to_string()),
+    };
+    let file = fs::File::open(path).map_err(refused)?;
+    let size = file.metadata().map_err(refused)?.len();
+    if size > MAX_DOCUMENT_BYTES as u64 {
+        return Err(BytesError::TooLarge);
+    }
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() > MAX_DOCUMENT_BYTES { Err(BytesError::TooLarge) } else { Ok(bytes) }
+}

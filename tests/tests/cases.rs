@@ -1,0 +1,58 @@
+//! Documents with the verdict the specification gives them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mx2lm_core::{document::kind::Kind, rules};
+use mx2lm_tests::{Case, Expect, cases, fixtures};
+
+fn assert_all(cases: impl IntoIterator<Item = Case>) {
+    let cases: Vec<_> = cases.into_iter().collect();
+    let wrong: Vec<_> = cases.iter().filter_map(|case| Some(format!("{} ({}): {}", case.id, case.why, case.judge()?))).collect();
+    assert!(wrong.is_empty(), "{} of {} cases do not hold:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_object_cases_of_the_specification_hold() {
+    assert_all(cases("object"));
+}
+
+#[test]
+fn the_ai_cases_of_the_specification_hold() {
+    assert_all(cases("ai"));
+}
+
+#[test]
+fn every_fixture_gets_its_verdict() {
+    let named = fixtures().into_iter().map(|(name, valid, mut case)| {
+        let is_rule = rules::by_name(&name).is_some();
+        assert!(is_rule || case.rule.is_some() || valid, "{}: `{name}` is no rule, so `case.toml` must name one", case.id);
+        case.rule = case.rule.or(is_rule.then_some(name));
+        assert_eq!(case.expect == Expect::Clean, valid, "{}: `expect` belongs to `invalid`", case.id);
+        case
+    });
+    assert_all(named);
+}
+
+/// Rules whose bad example cannot be kept in a folder, and what tests them instead.
+const WITHOUT_FIXTURES: &[(&str, &str)] = &[
+    ("syntax/file-limit", "needs a file of 512 MiB"),
+    ("syntax/json-string-limit", "needs a text of 64 MiB; a unit test of the parser makes one"),
+    ("workspace/unreadable", "depends on permissions; a test of the program takes them away"),
+];
+
+#[test]
+fn every_rule_has_fixtures_on_both_sides() {
+    let mut sides: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
+    for (name, valid, case) in fixtures() {
+        if rules::by_name(&name).is_none() {
+            assert!(Kind::all().any(|kind| name.ends_with(&format!("/{}", kind.name()))), "{}: neither a rule nor a kind", case.id);
+        }
+        sides.entry(name).or_default().insert(valid);
+    }
+    let missing: Vec<_> = rules::all()
+        .map(|rule| rule.name)
+        .filter(|name| !WITHOUT_FIXTURES.iter().any(|(exempt, _)| exempt == name))
+        .filter(|name| sides.get(*name).map_or(0, BTreeSet::len) < 2)
+        .collect();
+    assert!(missing.is_empty(), "no valid or no invalid fixture: {missing:?}");
+}
