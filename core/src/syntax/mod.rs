@@ -4,8 +4,6 @@
 //! without errors.
 
 pub mod json;
-pub mod toml;
-pub mod xml;
 
 use crate::text::Span;
 
