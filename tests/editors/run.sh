@@ -52,11 +52,24 @@ drive_emacs() {
         || { sed 's/^/      /' "$scratch/emacs/messages"; return 1; }
 }
 
+drive_vscode() { # slow: packages the extension, starts an editor and a browser
+    installed "$editors/vscode-1.100.3/out/server-main.js" vscode || return
+    command -v "${CHROMIUM:-chromium-headless-shell}" > /dev/null \
+        || { echo 'SKIPPED: no Chromium (sh tests/editors/install.sh chromium)'; return 77; }
+    workspace vscode
+    (
+        cd "$repository/editors/vscode" \
+            && { [ -d node_modules ] || npm ci --ignore-scripts --no-audit --no-fund --silent; } \
+            && npx vsce package --out "$scratch/vscode/mx2lm.vsix" > "$scratch/vscode/package.log" < /dev/null
+    ) || { cat "$scratch/vscode/package.log"; return 1; }
+    timeout 200 node "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$MX2LM_WORKSPACE" "$server" "$editors" "$scratch/vscode/run"
+}
+
 [ $# -gt 0 ] || set -- neovim
 worst=0
 for editor; do
     case $editor in
-        neovim | emacs) ;;
+        neovim | emacs | vscode) ;;
         *) echo "unknown editor $editor" >&2; exit 2 ;;
     esac
     echo "== $editor"

@@ -20,10 +20,9 @@ mod tests;
 use std::sync::Arc;
 
 pub use node::Node;
-pub use string::quote;
+pub use string::{push_quoted, quote};
 
 use super::SyntaxError;
-use crate::document::pointer;
 use crate::text::Span;
 
 /// Number of a node in its tree; the root is 0 and a parent comes before its children.
@@ -178,15 +177,7 @@ impl Tree {
 
     /// The value a JSON Pointer (RFC 6901) leads to; of duplicate names the last. `None` too when the pointer is not one.
     pub fn at_pointer(&self, pointer: &str) -> Option<Node<'_>> {
-        let mut node = self.root()?;
-        for token in pointer::tokens(pointer)? {
-            node = match node.kind() {
-                NodeKind::Object => node.get(&token)?,
-                NodeKind::Array => node.item(pointer::array_index(&token)?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
+        self.root()?.descend(pointer)
     }
 
     /// What lies under a cursor at `offset`: the innermost name, value, or gap of a container. `None` outside the document's value.

@@ -4,6 +4,8 @@
 //! without errors.
 
 pub mod json;
+pub mod toml;
+pub mod xml;
 
 use crate::text::Span;
 

@@ -13,23 +13,38 @@ pub const MAX_LITERAL: u64 = 1 << 24;
 /// A number as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Number {
-    /// First byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-    /// Whether the literal is long enough in front of its point, or has an exponent, so that it may lie beyond [`MAX_LITERAL`].
-    pub wide: bool,
+    start: u32,
+    /// One past the last byte; the highest bit is [`WIDE`].
+    stop: u32,
 }
+
+const WIDE: u32 = 1 << 31;
 
 impl Number {
     /// Where it stands.
     pub fn span(self) -> Span {
-        Span::new(self.start, self.end)
+        Span::new(self.start, self.end())
+    }
+
+    /// One past the last byte.
+    pub fn end(self) -> u32 {
+        self.stop & !WIDE
     }
 
     /// The literal.
     pub fn text(self, source: &str) -> &str {
-        source.get(self.start as usize..self.end as usize).unwrap_or_default()
+        source.get(self.span().range()).unwrap_or_default()
+    }
+
+    /// Whether the literal is written so that it may lie beyond [`MAX_LITERAL`]: eight or more digits in front of the point, or an exponent.
+    pub fn is_wide(self) -> bool {
+        self.stop & WIDE != 0
+    }
+
+    /// The one-byte flag of an arc.
+    pub(super) fn flag(at: usize) -> Self {
+        let span = Span::from(at..at + 1);
+        Number { start: span.start, stop: span.end }
     }
 }
 
@@ -53,19 +68,25 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
 /// Skips white space with at most one comma in it; says whether there was a comma.
 #[inline]
 pub(super) fn skip_separator(bytes: &[u8], at: usize) -> (usize, bool) {
+    if bytes.get(at).is_some_and(|&byte| byte > b',') {
+        return (at, false);
+    }
     let at = skip_space(bytes, at);
     if bytes.get(at) == Some(&b',') { (skip_space(bytes, at + 1), true) } else { (at, false) }
 }
 
-/// One past the run of digits that begins at `at`.
+/// Not zero in each byte of `word` that is no digit: a digit's high half is 3, and adding 6 to its low half does not carry.
 #[inline]
+fn not_digits(word: u64) -> u64 {
+    let high = (word & 0xf0f0_f0f0_f0f0_f0f0) ^ 0x3030_3030_3030_3030;
+    let low = ((word & 0x0f0f_0f0f_0f0f_0f0f) + 0x0606_0606_0606_0606) & 0x1010_1010_1010_1010;
+    high | low
+}
+
+/// One past the run of digits that begins at `at`.
 fn digits(bytes: &[u8], mut at: usize) -> usize {
-    // eight bytes at once: a byte is a digit when its high half is 3 and adding 6 to its low half does not carry
     while let Some(Ok(chunk)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
-        let word = u64::from_le_bytes(chunk);
-        let high = (word & 0xf0f0_f0f0_f0f0_f0f0) ^ 0x3030_3030_3030_3030;
-        let low = ((word & 0x0f0f_0f0f_0f0f_0f0f) + 0x0606_0606_0606_0606) & 0x1010_1010_1010_1010;
-        let other = high | low;
+        let other = not_digits(u64::from_le_bytes(chunk));
         if other != 0 {
             return at + (other.trailing_zeros() / 8) as usize;
         }
@@ -77,21 +98,60 @@ fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Reads the number that begins right at `at`; `None` when none does.
+/// The high bit of each byte of `word` that is not zero.
 #[inline]
+fn nonzero(word: u64) -> u64 {
+    (((word & 0x7f7f_7f7f_7f7f_7f7f) + 0x7f7f_7f7f_7f7f_7f7f) | word) & HIGH
+}
+
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Reads the number that begins right at `at`; `None` when none does. Texts of 2 GiB and more are not read.
+#[inline(always)]
 pub fn scan(bytes: &[u8], at: usize) -> Option<Number> {
-    let start = at;
-    let at = at + usize::from(matches!(bytes.get(at), Some(b'-' | b'+')));
+    let stop = measure(bytes, at);
+    if stop == 0 { None } else { Some(Number { start: at as u32, stop }) }
+}
+
+/// One past the last byte of the number that begins at `at`, with [`WIDE`]; 0 when no number does.
+///
+/// The usual short number, sign apart, lies within eight bytes and is measured in one step; everything else is read byte by byte.
+#[inline(always)]
+fn measure(bytes: &[u8], at: usize) -> u32 {
+    let first = at + usize::from(matches!(bytes.get(at), Some(b'-' | b'+')));
+    let Some(Ok(chunk)) = bytes.get(first..first + 8).map(<[u8; 8]>::try_from) else {
+        return measure_bytes(bytes, at);
+    };
+    let word = u64::from_le_bytes(chunk);
+    let points = !nonzero(word ^ 0x2e2e_2e2e_2e2e_2e2e) & HIGH;
+    let stops = nonzero(not_digits(word)) & !points;
+    // the second point ends the number as any other byte does
+    let stops = stops | (points & points.wrapping_sub(1));
+    if stops == 0 {
+        return measure_bytes(bytes, at);
+    }
+    let stop = stops.trailing_zeros() / 8;
+    let within = points & ((1 << (stop * 8)) - 1);
+    let end = first + stop as usize;
+    if stop == u32::from(within != 0) || matches!(bytes.get(end), Some(b'e' | b'E')) || end >= WIDE as usize {
+        return measure_bytes(bytes, at);
+    }
+    end as u32
+}
+
+#[inline(never)]
+fn measure_bytes(bytes: &[u8], start: usize) -> u32 {
+    let at = start + usize::from(matches!(bytes.get(start), Some(b'-' | b'+')));
     let whole = digits(bytes, at);
     let mut end = whole;
     if bytes.get(whole) == Some(&b'.') {
         let fraction = digits(bytes, whole + 1);
         if fraction == whole + 1 && whole == at {
-            return None;
+            return 0;
         }
         end = fraction;
     } else if whole == at {
-        return None;
+        return 0;
     }
     let mut wide = whole - at > 7;
     if let Some(b'e' | b'E') = bytes.get(end) {
@@ -102,15 +162,17 @@ pub fn scan(bytes: &[u8], at: usize) -> Option<Number> {
             wide = true;
         }
     }
-    let span = Span::from(start..end);
-    Some(Number { start: span.start, end: span.end, wide })
+    match u32::try_from(end) {
+        Ok(end) if end < WIDE => end | if wide { WIDE } else { 0 },
+        _ => 0,
+    }
 }
 
 /// The value of a literal in units of 2⁻³², rounded half to even; `None` when the text is no number or its magnitude exceeds [`MAX_LITERAL`].
 pub fn to_q32(literal: &str) -> Option<i64> {
     let bytes = literal.as_bytes();
     let number = scan(bytes, 0)?;
-    if number.end as usize != bytes.len() {
+    if number.end() as usize != bytes.len() {
         return None;
     }
     let negative = bytes.first() == Some(&b'-');
@@ -217,7 +279,7 @@ pub fn length(value: &str) -> Result<Length<'_>, ValueFault> {
         return Err(ValueFault::Empty);
     }
     let number = scan(bytes, at).ok_or(ValueFault::NotANumber(at as u32))?;
-    let unit_start = number.end as usize;
+    let unit_start = number.end() as usize;
     let mut unit_end = unit_start;
     if bytes.get(unit_end) == Some(&b'%') {
         unit_end += 1;
@@ -264,7 +326,7 @@ impl Iterator for NumberList<'_> {
         }
         match scan(self.bytes, at) {
             Some(number) => {
-                self.at = number.end as usize;
+                self.at = number.end() as usize;
                 Some(Ok(number))
             }
             None => {

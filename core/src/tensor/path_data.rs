@@ -165,7 +165,7 @@ impl<'a> Commands<'a> {
     }
 
     /// The arguments of the present letter, from `at` on.
-    #[inline]
+    #[inline(always)]
     fn arguments(&mut self, start: usize, mut at: usize, implied: bool) -> Result<Command, Fault> {
         let bytes = self.text.as_bytes();
         let arity = usize::from(ARITY[usize::from(self.letter)]).min(MAX_ARGUMENTS);
@@ -179,8 +179,7 @@ impl<'a> Commands<'a> {
                 if !matches!(bytes.get(at), Some(b'0' | b'1')) {
                     return Err(self.fault(at, Reason::Flag(argument_names(b'A')[place])));
                 }
-                let span = Span::from(at..at + 1);
-                *slot = Number { start: span.start, end: span.end, wide: false };
+                *slot = Number::flag(at);
             } else {
                 match number::scan(bytes, at) {
                     Some(number) => *slot = number,
@@ -190,7 +189,7 @@ impl<'a> Commands<'a> {
                     }
                 }
             }
-            at = slot.end as usize;
+            at = slot.end() as usize;
         }
         self.at = at;
         Ok(Command { letter: self.letter, implied, index: self.index, span: Span::from(start..at), numbers, len: arity as u8 })
@@ -200,7 +199,7 @@ impl<'a> Commands<'a> {
 impl Iterator for Commands<'_> {
     type Item = Result<Command, Fault>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let bytes = self.text.as_bytes();
         if self.letter == 255 {

@@ -159,7 +159,7 @@ impl<'a> Transforms<'a> {
                 *slot = number;
             }
             count += 1;
-            at = number.end as usize;
+            at = number.end() as usize;
             if matches!(bytes.get(at), Some(b'%' | b'a'..=b'z' | b'A'..=b'Z')) {
                 let unit = at;
                 while matches!(bytes.get(at), Some(b'%' | b'a'..=b'z' | b'A'..=b'Z')) {

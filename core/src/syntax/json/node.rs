@@ -163,6 +163,15 @@ impl<'t> Node<'t> {
         if self.tree.duplicates.is_empty() { found.next() } else { found.last() }
     }
 
+    /// The value a JSON Pointer (RFC 6901) leads to from here; of duplicate names the last. `None` too when the pointer is not one.
+    pub fn descend(self, pointer: &str) -> Option<Node<'t>> {
+        pointer::tokens(pointer)?.try_fold(self, |node, token| match node.kind() {
+            NodeKind::Object => node.get(&token),
+            NodeKind::Array => node.item(pointer::array_index(&token)?),
+            _ => None,
+        })
+    }
+
     fn has_name(self, name: &str) -> bool {
         let Some(span) = self.key_span() else { return false };
         let flags = self.data().flags >> KEY_SHIFT;
@@ -175,6 +184,11 @@ impl<'t> Node<'t> {
     /// The text of a string, unescaped; a lone surrogate reads as U+FFFD.
     pub fn as_str(self) -> Option<Cow<'t, str>> {
         (self.kind() == NodeKind::String).then(|| self.text_of(self.span(), self.data().flags))
+    }
+
+    /// Whether a string is spelled with escapes.
+    pub fn is_escaped(self) -> bool {
+        self.data().flags & ESCAPED != 0
     }
 
     /// The value of a boolean.

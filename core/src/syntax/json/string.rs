@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::parse::{Lexeme, Parser};
+use super::scan::plain_end;
 use super::{BARE, OPEN};
 use crate::text::Span;
 
@@ -30,6 +31,18 @@ pub fn quote(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Appends [`quote`]`(text)`.
+pub fn push_quoted(out: &mut Vec<u8>, text: &str) {
+    let bytes = text.as_bytes();
+    if plain_end(bytes, 0) < bytes.len() {
+        out.extend_from_slice(quote(text).as_bytes());
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(bytes);
+    out.push(b'"');
 }
 
 /// `c` as it stands in a string (RFC 8785 §3.2.2.2).

@@ -1,0 +1,250 @@
+//! What must hold of the XML reader.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn first_error(text: &str) -> (String, String) {
+    let parsed = Document::parse(text);
+    assert!(parsed.document.is_none(), "{text} was read");
+    let error = &parsed.errors[parsed.errors.len() - 1];
+    (text[error.span.range()].to_owned(), format!("{}: {}", error.rule, error.message))
+}
+
+fn is_read(text: &str) -> bool {
+    let parsed = Document::parse(text);
+    parsed.document.is_some() && parsed.errors.is_empty()
+}
+
+#[test]
+fn well_formed_text_has_no_errors() {
+    for text in [
+        "<a/>",
+        "\u{feff}<a/>",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<!-- c --><a b='&#x3c0; &lt;' c=\"a>b\"><![CDATA[<<]]>&amp;</a>\n<!-- after -->",
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>",
+        "<svg:svg xmlns:svg='http://www.w3.org/2000/svg'><svg:g/></svg:svg>",
+        "<a xml:space='preserve'> </a>",
+        "<\u{3c0}>é</\u{3c0}>",
+    ] {
+        assert!(is_read(text), "{text}: {:?}", Document::parse(text).errors);
+    }
+}
+
+#[test]
+fn what_is_not_well_formed_is_told_with_its_place() {
+    for (text, place, message) in [
+        ("<svg><g></svgg>", "</svgg>", "syntax/xml: `</svgg>` closes nothing: the element open here is `<g>` of line 1"),
+        ("<svg>\n <g>\n</svg>", "</svg>", "syntax/xml: `</svg>` closes nothing: the element open here is `<g>` of line 2"),
+        ("<a><b/>", "<a", "syntax/xml: `<a>` is never closed"),
+        ("<a b='1", "<a", "syntax/xml: the document ends inside this markup"),
+        ("<a><!-- x", "<!--", "syntax/xml: the document ends inside this markup"),
+        ("<a", "<a", "syntax/xml: the document ends inside this markup"),
+        ("<a b='1' c='2' b='3'/>", "b", "syntax/xml-attribute-duplicate: `b` stands twice on one element"),
+        ("<a xmlns='u' xmlns='v'/>", "xmlns", "syntax/xml-attribute-duplicate: `xmlns` stands twice on one element"),
+        ("<a xlink:href='#b'/>", "xlink", "syntax/xml-namespace: the prefix `xlink` is not declared"),
+        ("<n:a/>", "n", "syntax/xml-namespace: the prefix `n` is not declared"),
+        (
+            "<a b='&pi;'/>",
+            "&pi;",
+            "syntax/xml-entity: the entity `&pi;` is not defined; without a document type XML knows `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`",
+        ),
+        ("<a>R&D</a>", "&", "syntax/xml-entity: `&` begins a reference, and none follows"),
+        ("<a>&#0;</a>", "&", "syntax/xml-entity: `&` begins a reference, and none follows"),
+        ("<a b='<'/>", "<", "syntax/xml: `<` cannot stand in an attribute value"),
+        ("<a b=1/>", "1", "syntax/xml: expected a value in quotes, found `1`"),
+        ("<a b/>", "/", "syntax/xml: expected `=`, found `/`"),
+        ("<a b='1'c='2'/>", "c", "syntax/xml: expected white space between attributes, found `c`"),
+        ("<a>\u{1}</a>", "\u{1}", "syntax/xml: U+0001 is no character of XML"),
+        ("<a>\0</a>", "\0", "syntax/xml: U+0000 is no character of XML"),
+        ("<a><!-- b -- c --></a>", "<!--", "syntax/xml: a comment cannot hold `--` or end in `-`"),
+        ("<a>]]></a>", "]]>", "syntax/xml: `]]>` cannot stand in text"),
+        ("<a/><b/>", "<", "syntax/xml: after the root element only comments may follow, found `<`"),
+        ("<a/>text", "t", "syntax/xml: after the root element only comments may follow, found `t`"),
+        ("text", "t", "syntax/xml: expected an element, found `t`"),
+        ("", "", "syntax/xml: the document holds no element"),
+        ("  \n", "", "syntax/xml: the document holds no element"),
+        ("<!-- only -->", "", "syntax/xml: the document holds no element"),
+        ("\n<?xml version='1.0'?><a/>", "<", "syntax/xml: an XML declaration stands at the very start of a document or not at all"),
+        ("<1/>", "1", "syntax/xml: expected a name, found `1`"),
+        ("{\"a\": 1}", "{", "syntax/xml: expected an element, found `{`"),
+    ] {
+        assert_eq!(first_error(text), (place.to_owned(), message.to_owned()), "{text}");
+    }
+}
+
+// rows: B119
+#[test]
+fn a_document_type_is_reported_and_never_honoured() {
+    let parsed = Document::parse("<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/svg11.dtd\">\n<svg/>");
+    assert!(parsed.document.is_some_and(|document| document.doctype().is_some()));
+    assert_eq!(parsed.errors[0].rule, "syntax/xml-doctype");
+    assert_eq!(parsed.errors[0].span, Span::new(0, 77));
+
+    let laughs = "<!DOCTYPE a [<!ENTITY b \"]>\"><!ENTITY c \"&b;&b;&b;\"><!-- ' -->]><a>&c;</a>";
+    let parsed = Document::parse(laughs);
+    assert!(parsed.document.is_none());
+    assert_eq!(parsed.errors.len(), 1);
+    assert_eq!(&laughs[parsed.errors[0].span.range()], laughs.split("<a>").next().unwrap_or_default());
+}
+
+#[test]
+fn an_encoding_that_the_bytes_are_not_in_is_told() {
+    for (encoding, body, wrong) in
+        [("UTF-16", "", true), ("ISO-8859-1", "é", true), ("ISO-8859-1", "e", false), ("utf-8", "é", false), ("US-ASCII", "", false)]
+    {
+        let text = format!("<?xml version=\"1.0\" encoding='{encoding}'?><a>{body}</a>");
+        let errors = Document::parse(&text).errors;
+        assert_eq!(
+            errors.iter().map(|error| error.rule).collect::<Vec<_>>(),
+            if wrong { vec!["syntax/xml-encoding"] } else { vec![] },
+            "{text}"
+        );
+        for error in errors {
+            assert_eq!(&text[error.span.range()], encoding);
+        }
+    }
+}
+
+#[test]
+fn nothing_reads_deeper_wider_or_longer_than_its_limit() {
+    let nested = |depth: usize| format!("{}{}", "<g>".repeat(depth), "</g>".repeat(depth));
+    assert!(is_read(&nested(super::super::MAX_DEPTH)));
+    for (text, rule) in [
+        (nested(super::super::MAX_DEPTH + 1), "syntax/xml-depth-limit"),
+        ("<g>".repeat(100_000), "syntax/xml-depth-limit"),
+        (format!("<a {}/>", (0..=MAX_ATTRIBUTES).map(|n| format!("a{n}='' ")).collect::<String>()), "syntax/xml-size-limit"),
+        (format!("<a {}/>", (0..=MAX_NAMESPACES).map(|n| format!("xmlns:a{n}='u' ")).collect::<String>()), "syntax/xml-size-limit"),
+        ("<a/>".repeat(MAX_MARKUP + 1), "syntax/xml-size-limit"),
+        (format!("<a>{}</a>", "=".repeat(MAX_EQUALS + 1)), "syntax/xml-size-limit"),
+        (format!("<a b='{}'/>", " ".repeat(super::super::MAX_STRING_BYTES + 1)), "syntax/string-limit"),
+    ] {
+        let parsed = Document::parse(&text);
+        assert!(parsed.document.is_none(), "{rule}");
+        assert_eq!(parsed.errors.iter().map(|error| error.rule).collect::<Vec<_>>(), [rule]);
+    }
+    let siblings = format!("<a>{}</a>", "<b xmlns:c='u'/>".repeat(10_000));
+    assert!(is_read(&siblings), "namespaces that are out of scope again do not count");
+}
+
+#[test]
+fn names_and_values_have_places() {
+    let text = "<svg:g xmlns:svg='u' xmlns:x='>' a = \"1\"\n x:b='&#x41;&amp;\r\n\t\u{3c0}'><c/></svg:g>";
+    let parsed = Document::parse(text);
+    let document = parsed.document.expect("well-formed");
+    let root = document.tree().root_element();
+    assert_eq!(&text[name_span(root).range()], "svg:g");
+    assert!(text[open_tag_span(root).range()].ends_with("\u{3c0}'>"));
+    let attributes: Vec<_> = root.attributes().collect();
+    assert_eq!(&text[attribute_name_span(attributes[0], text).range()], "a");
+    assert_eq!(&text[value_span(attributes[0], text).range()], "1");
+    assert_eq!(&text[attribute_name_span(attributes[1], text).range()], "x:b");
+    // `A& ` + space + `π`: references, a line end and a tab have become one character each
+    let b = attributes[1];
+    assert_eq!(b.value(), "A&  \u{3c0}");
+    let places: Vec<_> =
+        [0, 1, 2, 3, 4, 6].map(|at| text[value_offset(b, text, at) as usize..].chars().next()).into_iter().flatten().collect();
+    assert_eq!(places, ['&', '&', '\r', '\t', '\u{3c0}', '\'']);
+}
+
+#[test]
+fn long_names_do_not_move_a_value() {
+    let text = format!("<a {}='v' b{}=  'w'/>", "n".repeat(70_000), " ".repeat(300));
+    let parsed = Document::parse(&text);
+    let document = parsed.document.expect("well-formed");
+    let values: Vec<_> = document.tree().root_element().attributes().map(|attribute| &text[value_span(attribute, &text).range()]).collect();
+    assert_eq!(values, ["v", "w"]);
+}
+
+#[test]
+fn locators_count_among_siblings_of_one_name() {
+    let text = "<svg><g/><path/><g><path/><path d=''/></g></svg>";
+    let parsed = Document::parse(text);
+    let document = parsed.document.expect("well-formed");
+    let last = document.tree().descendants().rfind(|node| node.is_element()).expect("an element");
+    assert_eq!(locator(last), "/svg/g[2]/path[2]");
+    assert_eq!(attribute_locator(last, "d"), "/svg/g[2]/path[2]/@d");
+    assert_eq!(element_at(document.tree(), text.find("d=").expect("d") as u32).map(locator).as_deref(), Some("/svg/g[2]/path[2]"));
+    assert_eq!(element_at(document.tree(), 6).map(locator).as_deref(), Some("/svg/g[1]"));
+}
+
+#[test]
+fn a_broken_text_still_names_its_elements() {
+    let text = "<svg><g id='a'><path id=\"p&amp;q\" d=\"M0 0\" fill='url(#f)'/><use xlink:href='#p' <line id=l></g><rect id='r";
+    let found = recover(text);
+    let told: Vec<_> = found
+        .iter()
+        .map(|element| {
+            let id = element.id.as_ref().map_or("", |id| id.value.as_str());
+            let references: Vec<_> = element.references.iter().map(|(name, text)| format!("{name}={}", text.value)).collect();
+            format!("{}{} {id} {}", element.depth, element.name, references.join(","))
+        })
+        .collect();
+    assert_eq!(told, ["0svg  ", "1g a ", "2path p&q fill=url(#f)", "2use  xlink:href=#p", "3line l ", "1rect r "]);
+    assert!(text[found[1].span.range()].ends_with("</g>"));
+    assert_eq!(found[0].span.end as usize, text.len());
+    for element in &found {
+        assert_eq!(&text[element.name_span.range()], element.name);
+    }
+}
+
+#[test]
+fn recovery_of_hostile_text_is_bounded() {
+    assert_eq!(recover(&"<a>".repeat(200_000)).len(), 100_000);
+    recover(&format!("{}{}", "<a>".repeat(90_000), "</b>".repeat(90_000)));
+    recover(&"<!--".repeat(10_000));
+}
+
+const SAMPLE: &str = "<?xml version='1.0' encoding='UTF-8'?>\n<!-- π -->\r\n<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink='http://www.w3.org/1999/xlink'>\
+    <g id='a' transform=\"rotate(45 1 &#49;)\"><path d='M0 0\tL1 1&#x5a;'/><![CDATA[ ]] ]]></g><use xlink:href='#a'/><metadata>&lt;x&gt;</metadata></svg>\n";
+
+fn holds_for_any_text(text: &str) -> Result<(), TestCaseError> {
+    let parsed = Document::parse(text);
+    prop_assert!(parsed.document.is_some() || !parsed.errors.is_empty());
+    for error in &parsed.errors {
+        prop_assert!(text.get(error.span.range()).is_some(), "{error:?} lies outside");
+        prop_assert!(error.rule.starts_with("syntax/") && !error.message.is_empty());
+        if let Some((span, _)) = &error.fix {
+            prop_assert!(text.get(span.range()).is_some());
+        }
+    }
+    if let Some(document) = &parsed.document {
+        for node in document.tree().descendants().filter(|node| node.is_element()) {
+            prop_assert!(text[name_span(node).range()].ends_with(node.tag_name().name()));
+            prop_assert!(text[open_tag_span(node).range()].ends_with('>'));
+            for attribute in node.attributes() {
+                prop_assert!(text[attribute_name_span(attribute, text).range()].ends_with(attribute.name()));
+                let span = value_span(attribute, text);
+                let end = value_offset(attribute, text, attribute.value().len() as u32);
+                prop_assert_eq!(end, span.end);
+            }
+        }
+    }
+    for element in recover(text) {
+        prop_assert!(text.get(element.span.range()).is_some());
+        prop_assert_eq!(&text[element.name_span.range()], element.name.as_str());
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_told_or_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        holds_for_any_text(&String::from_utf8_lossy(&bytes))?;
+    }
+
+    #[test]
+    fn any_markup_is_told_or_read(text in "(<|>|/|&|;|#x?|\"|'|=| |\r\n|xmlns(:a)?|<!--|-->|<!DOCTYPE|\\[|\\]|<!\\[CDATA\\[|<\\?|\\?>|[a-z0-9:π]){0,40}") {
+        holds_for_any_text(&text)?;
+    }
+
+    #[test]
+    fn any_change_of_a_drawing_is_told_or_read(at in 0..SAMPLE.len(), len in 0usize..12, put in "(<|>|/|&|\"|'|=| |[a-zé]){0,3}") {
+        let mut start = at;
+        while !SAMPLE.is_char_boundary(start) { start -= 1; }
+        let mut end = (start + len).min(SAMPLE.len());
+        while !SAMPLE.is_char_boundary(end) { end += 1; }
+        holds_for_any_text(&format!("{}{put}{}", &SAMPLE[..start], &SAMPLE[end..]))?;
+        holds_for_any_text(&SAMPLE[..start])?;
+    }
+}
