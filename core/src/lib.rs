@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod diagnostic;
 pub mod document;
 pub mod excerpt;
+pub mod fingerprint;
 pub mod hash;
 pub mod lint;
 pub mod rules;

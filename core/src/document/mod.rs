@@ -6,4 +6,3 @@ pub mod id;
 pub mod kind;
 pub mod kinds_table;
 pub mod pointer;
-pub mod schema;

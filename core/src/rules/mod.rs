@@ -10,6 +10,7 @@
 pub mod config;
 pub(crate) mod examples;
 pub mod object;
+mod page;
 pub mod syntax;
 pub mod workspace;
 
