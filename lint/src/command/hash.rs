@@ -1,0 +1,144 @@
+//! `hash`: every hash a file has, each under its own name.
+//!
+//! The hash of the stored bytes is what a descriptor holds of its payload; the others are hashes of a reading of the file. They are never
+//! shown without saying which is which.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use mx2lm_core::document::detect::detect;
+use mx2lm_core::document::kind::{Kind, Syntax};
+use mx2lm_core::hash::digest::Digest;
+use mx2lm_core::hash::{canonical, self_hash};
+use mx2lm_core::syntax::MAX_DOCUMENT_BYTES;
+use mx2lm_core::syntax::json::Tree;
+use serde_json::{Map, Value, json};
+
+use super::read;
+use crate::cli::{Color, DataFormat, HashArgs};
+use crate::output::{Failure, to_stdout};
+
+/// The hashes of one file.
+struct Hashes {
+    path: String,
+    size: u64,
+    kind: Option<Kind>,
+    stored: Digest,
+    canonical: Option<Digest>,
+    /// The self-hash and the member that holds it.
+    own: Option<(Digest, &'static str)>,
+    fingerprint: Option<String>,
+    /// Why a hash that could be expected is not there.
+    note: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &HashArgs) -> Result<ExitCode, Failure> {
+    let mut files = Vec::new();
+    for path in &arguments.files {
+        files.push(hash(path)?);
+    }
+    to_stdout(Color::Never, |out, _| match arguments.format {
+        DataFormat::Text => files.iter().try_for_each(|file| out.write_all(text(file).as_bytes())),
+        DataFormat::Json => {
+            let files: Vec<Value> = files.iter().map(described).collect();
+            writeln!(out, "{:#}", json!({ "version": 1, "files": files }))
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn hash(path: &Path) -> Result<Hashes, Failure> {
+    let refused = |reason| Failure::Read { path: path.to_owned(), reason };
+    let name = path.to_string_lossy().replace('\\', "/");
+    let is_json = matches!(Syntax::of_path(&name), Some(Syntax::Json));
+    let size = std::fs::metadata(path).map_err(refused)?.len();
+    if !is_json || size > MAX_DOCUMENT_BYTES as u64 {
+        let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
+        let note = is_json.then(|| "the file is too large to be read as a document".to_owned());
+        return Ok(Hashes { path: name, size, kind: None, stored, canonical: None, own: None, fingerprint: None, note });
+    }
+    let bytes = read(path)?;
+    let mut hashes = Hashes {
+        path: name,
+        size: bytes.len() as u64,
+        kind: None,
+        stored: Digest::of(&bytes),
+        canonical: None,
+        own: None,
+        fingerprint: None,
+        note: None,
+    };
+    if let Err(note) = document(&mut hashes, bytes) {
+        hashes.note = Some(note);
+    }
+    Ok(hashes)
+}
+
+/// Adds what only a reading of the document can tell.
+fn document(hashes: &mut Hashes, bytes: Vec<u8>) -> Result<(), String> {
+    let text = String::from_utf8(bytes).map_err(|_| "no canonical form: the file is not UTF-8".to_owned())?;
+    let tree = Tree::parse(Arc::from(text));
+    let root = tree.root();
+    hashes.kind = detect(&hashes.path, root).kind();
+    let Some(root) = root else {
+        return Err("the document is empty and has no canonical form".to_owned());
+    };
+    let canonical = canonical(root).map_err(|error| error.to_string())?;
+    hashes.canonical = Some(Digest::of(&canonical));
+    let Some(kind) = hashes.kind else {
+        return Ok(());
+    };
+    if let Some(member) = self_hash::declared_at(kind.name()) {
+        let own = self_hash::self_hash(kind.name(), root).map_err(|error| error.to_string())?;
+        hashes.own = Some((own, member));
+    }
+    if kind.is("pi-profile.v1") {
+        hashes.fingerprint = Some(self_hash::profile_fingerprint(root).map_err(|error| error.to_string())?);
+    }
+    Ok(())
+}
+
+fn text(file: &Hashes) -> String {
+    let kind = file.kind.map_or(String::new(), |kind| format!(", {kind}"));
+    let mut text = format!("{} ({} bytes{kind})\n", file.path, file.size);
+    text.push_str(&format!("  stored bytes    {}  (what a descriptor of this file holds)\n", file.stored));
+    if let Some(digest) = &file.canonical {
+        text.push_str(&format!("  canonical JSON  {digest}\n"));
+    }
+    if let Some((digest, member)) = &file.own {
+        text.push_str(&format!("  self-hash       {digest}  (what this file holds at {member})\n"));
+    }
+    if let Some(fingerprint) = &file.fingerprint {
+        text.push_str(&format!("  fingerprint     {fingerprint}  (what this file holds at /meta/fingerprint)\n"));
+    }
+    if let Some(note) = &file.note {
+        text.push_str(&format!("  {note}\n"));
+    }
+    text
+}
+
+fn described(file: &Hashes) -> Value {
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
+    put("path", json!(file.path));
+    put("size", json!(file.size));
+    put("kind", json!(file.kind.map(Kind::name)));
+    put("stored_bytes_sha256", json!(file.stored.to_string()));
+    if let Some(digest) = &file.canonical {
+        put("canonical_json_sha256", json!(digest.to_string()));
+    }
+    if let Some((digest, member)) = &file.own {
+        put("self_hash", json!(digest.to_string()));
+        put("self_hash_pointer", json!(member));
+    }
+    if let Some(fingerprint) = &file.fingerprint {
+        put("fingerprint", json!(fingerprint));
+    }
+    if let Some(note) = &file.note {
+        put("note", json!(note));
+    }
+    object.into()
+}

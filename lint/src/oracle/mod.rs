@@ -1,0 +1,121 @@
+//! The reference oracle: one question in, one answer out, so that authors of other tools can hold their work to this one.
+//!
+//! A question is a JSON object with the function's name in `fn` and its input in `in`; other members are labels. The answer is
+//! `{"out": …}` or `{"error": name, "message": …}`. A question never ends the conversation, whatever it holds.
+//!
+//! A new function is a row of [`FUNCTIONS`]; the table in `docs/eval.md` is made from the rows.
+
+mod hash;
+mod profile;
+
+use std::sync::Arc;
+
+use mx2lm_core::syntax::json::{Node, Tree};
+use serde_json::{Value, json};
+
+/// One function of the oracle.
+pub struct Function {
+    /// The name in `fn`.
+    pub name: &'static str,
+    /// The members of `in`.
+    pub takes: &'static str,
+    /// The members of `out`.
+    pub gives: &'static str,
+    /// What it computes.
+    pub what: &'static str,
+    call: fn(Node<'_>) -> Result<Value, Refusal>,
+}
+
+/// Every function, by name.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "hash.canonical_json",
+        takes: "`text`: a JSON document",
+        gives: "`canonical`, `sha256`",
+        what: "the canonical text of RFC 8785 and its hash",
+        call: hash::canonical_json,
+    },
+    Function {
+        name: "hash.self",
+        takes: "`document`: any JSON object",
+        gives: "`sha256`",
+        what: "the self-hash of the document: its canonical text without its own hash and signature members",
+        call: hash::self_hash,
+    },
+    Function {
+        name: "hash.sha256",
+        takes: "`hex` or `text`",
+        gives: "`sha256`",
+        what: "the hash of the bytes, or of the text in UTF-8",
+        call: hash::sha256,
+    },
+    Function {
+        name: "profile.fingerprint",
+        takes: "`profile`: a π-profile",
+        gives: "`fingerprint`",
+        what: "`pi:` and the hash of the profile without `meta.fingerprint`",
+        call: profile::fingerprint,
+    },
+];
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq)]
+pub enum Refusal {
+    /// The question is not of the shape the function takes.
+    BadInput(String),
+    /// The shape is right and the value cannot be had.
+    Refused(String),
+}
+
+impl Refusal {
+    fn name(&self) -> &'static str {
+        match self {
+            Refusal::BadInput(_) => "eval.bad_input",
+            Refusal::Refused(_) => "eval.refused",
+        }
+    }
+}
+
+/// The answer to one line, its line end left out.
+pub fn answer(line: &[u8]) -> Value {
+    let (name, message) = match ask(line) {
+        Ok(out) => return json!({ "out": out }),
+        Err(None) => ("eval.unknown_function", "no function of that name; `docs/eval.md` lists them".to_owned()),
+        Err(Some(refusal)) => {
+            let name = refusal.name();
+            let (Refusal::BadInput(message) | Refusal::Refused(message)) = refusal;
+            (name, message)
+        }
+    };
+    json!({ "error": name, "message": message })
+}
+
+/// `Err(None)`: there is no such function.
+fn ask(line: &[u8]) -> Result<Value, Option<Refusal>> {
+    let bad = |message: &str| Some(Refusal::BadInput(message.to_owned()));
+    let text = std::str::from_utf8(line).map_err(|_| bad("the line is not UTF-8"))?;
+    let tree = Tree::parse(Arc::from(text));
+    // A number beyond f64 is JSON all the same: whoever needs its value refuses it.
+    if let Some(error) = tree.errors().iter().find(|error| error.rule != "syntax/json-number-range") {
+        return Err(Some(Refusal::BadInput(format!("the line is not JSON: {}", error.message))));
+    }
+    let question = tree.root().filter(|root| root.is_object()).ok_or_else(|| bad("the line is not a JSON object"))?;
+    let name = question.get("fn").and_then(|name| name.as_str()).ok_or_else(|| bad("`fn` is wanted: the name of a function"))?;
+    let function = FUNCTIONS.iter().find(|function| function.name == name).ok_or(None)?;
+    let input = question.get("in").filter(|input| input.is_object()).ok_or_else(|| bad("`in` is wanted: an object"))?;
+    let own = [question.id(), input.id()];
+    if let Some(twice) = tree.duplicates().iter().find(|twice| own.contains(&twice.object)) {
+        return Err(Some(Refusal::BadInput(format!("the member `{}` stands there twice", twice.name))));
+    }
+    (function.call)(input).map_err(Some)
+}
+
+/// The member `name` as text.
+fn text<'t>(input: Node<'t>, name: &str) -> Result<std::borrow::Cow<'t, str>, Refusal> {
+    input.get(name).and_then(|value| value.as_str()).ok_or_else(|| Refusal::BadInput(format!("`{name}` is wanted: a string")))
+}
+
+/// The member `name` as an object.
+fn object<'t>(input: Node<'t>, name: &str) -> Result<Node<'t>, Refusal> {
+    input.get(name).filter(|value| value.is_object()).ok_or_else(|| Refusal::BadInput(format!("`{name}` is wanted: an object")))
+}
