@@ -231,6 +231,11 @@ impl Findings {
         self.list.push(finding);
     }
 
+    /// All of them.
+    pub fn into_list(self) -> Vec<Finding> {
+        self.list
+    }
+
     /// Whether `rule` has already been found at `locator`, so that one cause stays one finding.
     pub fn has_at(&self, locator: &str) -> bool {
         self.list.iter().any(|finding| finding.path.is_none() && finding.place.locator == locator)

@@ -64,6 +64,8 @@ pub struct Engine {
     reserve: HashSet<Arc<str>>,
     /// Files to check, besides those the reserve gave.
     checked: HashSet<Arc<str>>,
+    /// Files that are there and are not to be checked, whether they were read or not.
+    left_out: HashSet<Arc<str>>,
     /// Whether questions are remembered, for later edits.
     incremental: bool,
     bytes_read: u64,
@@ -84,6 +86,7 @@ impl Engine {
                 checked.insert(path.clone());
             }
         }
+        let left_out = if incremental { reserve.clone() } else { HashSet::new() };
         let mut index = Index::default();
         for (path, link) in walked.links {
             index.set_link(path, link);
@@ -103,6 +106,7 @@ impl Engine {
             askers: HashMap::new(),
             reserve,
             checked,
+            left_out,
             incremental,
             bytes_read: 0,
             inner: walked.inner,
@@ -118,7 +122,7 @@ impl Engine {
         let (read, idle): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| Syntax::of_path(path).is_some());
         engine.reserve.extend(idle);
         engine.read_files(read, progress);
-        engine.complete();
+        engine.complete(None);
         for (path, why) in refused {
             let analysis = analysis::unreadable(&path, &why);
             engine.analyses.insert(path, Arc::new(analysis));
@@ -126,6 +130,31 @@ impl Engine {
         let everything: Vec<_> = engine.snapshot.index.files().map(|facts| facts.path.clone()).collect();
         engine.judge(everything);
         engine
+    }
+
+    /// A workspace without a folder, for documents that belong to none: it never looks at the disk.
+    pub fn alone() -> Engine {
+        let snapshot = Snapshot {
+            // no file system has such a path
+            root: Arc::new(PathBuf::from("\0")),
+            config: Arc::default(),
+            index: Index::default(),
+            overlay: imbl::HashMap::new(),
+            named: Arc::default(),
+        };
+        Engine {
+            snapshot,
+            config_findings: Arc::default(),
+            analyses: HashMap::new(),
+            judged: HashMap::new(),
+            askers: HashMap::new(),
+            reserve: HashSet::new(),
+            checked: HashSet::new(),
+            left_out: HashSet::new(),
+            incremental: true,
+            bytes_read: 0,
+            inner: Vec::new(),
+        }
     }
 
     /// The findings that reading the configuration made.
@@ -190,17 +219,26 @@ impl Engine {
     }
 
     /// Takes from the reserve what somebody names: files by path, then, while ids are missing, JSON files that may define them.
-    fn complete(&mut self) -> Vec<Key> {
+    /// `only` is the one file whose names are new; `None`: all are.
+    fn complete(&mut self, only: Option<&Arc<str>>) -> Vec<Key> {
         let mut keys = Vec::new();
+        let mut fresh: Option<Vec<Arc<str>>> = only.map(|path| vec![path.clone()]);
         loop {
+            if self.reserve.is_empty() {
+                return keys;
+            }
             let index = &self.snapshot.index;
-            let mut wanted: Vec<Arc<str>> = index
-                .files()
-                .flat_map(|facts| named_files(facts).collect::<Vec<_>>())
+            let facts: Vec<&Arc<Facts>> = match &fresh {
+                Some(paths) => paths.iter().filter_map(|path| index.facts(path)).collect(),
+                None => index.files().collect(),
+            };
+            let mut wanted: Vec<Arc<str>> = facts
+                .iter()
+                .flat_map(|facts| named_files(facts))
                 .filter_map(|path| index.follow(&path).ok().map(Arc::from))
                 .filter(|path: &Arc<str>| self.reserve.contains(path))
                 .collect();
-            if wanted.is_empty() && index.files().any(|facts| facts.references.iter().any(|reference| is_missing(index, &reference.target)))
+            if wanted.is_empty() && facts.iter().any(|facts| facts.references.iter().any(|reference| is_missing(index, &reference.target)))
             {
                 wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();
             }
@@ -209,6 +247,9 @@ impl Engine {
             }
             wanted.sort_unstable();
             wanted.dedup();
+            if let Some(fresh) = &mut fresh {
+                fresh.clone_from(&wanted);
+            }
             keys.extend(self.read_files(wanted, &|_| {}));
         }
     }
@@ -224,17 +265,22 @@ impl Engine {
                 }
                 continue;
             }
-            let old = self.judged.insert(path.clone(), new.clone()).unwrap_or_default();
-            for key in &old.asked {
-                if let Some(askers) = self.askers.get_mut(key) {
-                    askers.remove(&path);
-                    if askers.is_empty() {
-                        self.askers.remove(key);
-                    }
-                }
+            self.judge_nothing(&path);
+            for key in &new.asked {
+                self.askers.entry(key.clone()).or_default().insert(path.clone());
             }
-            for key in new.asked {
-                self.askers.entry(key).or_default().insert(path.clone());
+            self.judged.insert(path, new);
+        }
+    }
+
+    /// Forgets what a file's checks found and asked.
+    fn judge_nothing(&mut self, path: &Arc<str>) {
+        for key in self.judged.remove(path).unwrap_or_default().asked {
+            if let Some(askers) = self.askers.get_mut(&key) {
+                askers.remove(path);
+                if askers.is_empty() {
+                    self.askers.remove(&key);
+                }
             }
         }
     }
@@ -248,11 +294,16 @@ impl Engine {
     /// As [`Engine::update`], with the analysis of the overlay's bytes where the caller has it already.
     pub fn update_with(&mut self, path: &Arc<str>, overlay: Option<Arc<[u8]>>, analysis: Option<Arc<Analysis>>) -> HashSet<Arc<str>> {
         let on_disk = self.snapshot.root.join(&**path).is_file();
-        let was_checked = self.checked.contains(path);
+        let known = self.checked.contains(path) || self.left_out.contains(path);
+        if !known && (overlay.is_some() || on_disk) {
+            match self.snapshot.config.covers(path) && walk::is_kept(&self.snapshot.root, path) {
+                true => self.checked.insert(path.clone()),
+                false => self.left_out.insert(path.clone()),
+            };
+        }
         match &overlay {
             Some(bytes) => {
                 self.snapshot.overlay.insert(path.clone(), bytes.clone());
-                self.checked.insert(path.clone());
             }
             None => {
                 self.snapshot.overlay.remove(path);
@@ -260,18 +311,19 @@ impl Engine {
         }
         let mut changed = self.findings_of(path);
         let mut keys = if overlay.is_some() || on_disk {
-            if !was_checked && overlay.is_none() && self.snapshot.config.covers(path) && !self.reserve.contains(path) {
-                self.checked.insert(path.clone());
-            }
             let analysis = analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot, path)));
             self.place(path.clone(), analysis)
         } else {
             self.checked.remove(path);
+            self.left_out.remove(path);
+            self.reserve.remove(path);
             self.analyses.remove(path);
-            self.judged.remove(path);
+            self.judge_nothing(path);
             self.snapshot.index.remove(path)
         };
-        keys.extend(self.complete());
+        // an id that is gone may be defined by a file that nobody needed so far
+        let lost = keys.iter().any(|key| matches!(key, Key::Id(id) if self.snapshot.index.definitions(id).is_empty()));
+        keys.extend(self.complete((!lost).then_some(path)));
         let mut again: HashSet<Arc<str>> = keys.iter().filter_map(|key| self.askers.get(key)).flatten().cloned().collect();
         again.insert(path.clone());
         again.retain(|path| self.snapshot.index.facts(path).is_some());

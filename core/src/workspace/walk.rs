@@ -51,6 +51,24 @@ pub fn walk(root: &Path, named: &[PathBuf], config: &Config) -> Walked {
     walked
 }
 
+/// Whether a walk of `root` would meet the file at `path` (from the root), were it there: git does not ignore it, no hidden folder holds it.
+pub(crate) fn is_kept(root: &Path, path: &str) -> bool {
+    let full = root.join(path);
+    let Some(folder) = full.parent().filter(|folder| folder.is_dir()) else { return true };
+    let name = full.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with('.') {
+        return false;
+    }
+    // the rules that hold for a file are those of the folders above it: only these are entered
+    let mut builder = WalkBuilder::new(root);
+    let towards = full.clone();
+    builder.standard_filters(false).git_ignore(true).git_exclude(true).git_global(true).ignore(true).parents(true).require_git(false);
+    let mut steps = builder.filter_entry(move |entry| towards.starts_with(entry.path())).build().flatten();
+    let entered = folder == root || steps.by_ref().any(|entry| entry.path() == folder);
+    let hidden = path.split('/').any(|part| part.starts_with('.') && !LAWFUL_HIDDEN.contains(&part));
+    entered && !hidden && (!full.exists() || steps.any(|entry| entry.path() == full))
+}
+
 /// One walk below `start`: with `.gitignore` honoured and hidden files left out, or of everything.
 fn pass(root: &Path, start: &Path, selective: bool) -> Walked {
     let walked = Mutex::new(Walked::default());
