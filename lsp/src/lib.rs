@@ -7,17 +7,19 @@
 //! | `frame`, `transport` | bytes and messages, not what they mean |
 //! | `server` | the framework; routes messages to the session and to features |
 //! | `session` | everything that changes: documents, folders, what is still to be worked on |
-//! | `worker` | the thread that keeps the core's engine up with the session |
+//! | `worker`, `root`, `content` | the thread that keeps the core's engines up with the session |
 //! | `view` | one moment of the workspaces, as features see it |
 //! | `features` | one pure function of a view each |
 //! | `convert` | positions, URIs, diagnostics |
 
+pub mod content;
 pub mod convert;
 pub mod document;
 pub mod features;
 pub mod frame;
 pub mod parent;
 pub mod profile;
+pub mod root;
 pub mod server;
 pub mod session;
 pub mod transport;

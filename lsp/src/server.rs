@@ -20,7 +20,9 @@ use tower_lsp::{
 use tower_service::Service;
 
 use crate::{
-    convert, parent,
+    convert,
+    features::{diagnostics, rule_page},
+    parent,
     profile::Profile,
     session::{Outgoing, Session},
     transport::{self, Peer},
@@ -39,7 +41,10 @@ pub async fn run(input: impl AsyncRead + Unpin, output: impl AsyncWrite + Unpin 
         let speaker = tokio::spawn(speak(client.clone(), session.clone(), messages));
         Backend { client, session: session.clone(), stop: stop.clone(), speaker: speaker.abort_handle() }
     };
-    let (service, socket) = LspService::build(backend).custom_method("mx2lm/documentDigest", Backend::document_digest).finish();
+    let (service, socket) = LspService::build(backend)
+        .custom_method("mx2lm/documentDigest", Backend::document_digest)
+        .custom_method("mx2lm/content", Backend::content)
+        .finish();
     let (mut requests, responses) = socket.split();
     let bodies = sender.clone();
     let forward = tokio::spawn(async move {
@@ -158,9 +163,9 @@ struct Backend {
     speaker: tokio::task::AbortHandle,
 }
 
-/// Parameters of `mx2lm/documentDigest`.
+/// Parameters of the server's own requests.
 #[derive(Debug, Deserialize)]
-struct DocumentDigestParams {
+struct OneDocument {
     uri: Uri,
 }
 
@@ -177,11 +182,16 @@ fn failure(code: ErrorCode, message: impl Into<String>) -> Error {
 
 impl Backend {
     /// The server's text of an open document, so that a client can tell whether both have the same.
-    async fn document_digest(&self, params: DocumentDigestParams) -> Result<DocumentDigest> {
+    async fn document_digest(&self, params: OneDocument) -> Result<DocumentDigest> {
         match self.session.digest(&params.uri) {
             Some((version, sha256)) => Ok(DocumentDigest { version, sha256 }),
             None => Err(failure(ErrorCode::InvalidParams, format!("`{}` is not open", params.uri.as_str()))),
         }
+    }
+
+    /// The text behind a URI of the server's own scheme.
+    async fn content(&self, params: OneDocument) -> Result<String> {
+        rule_page::content(&params.uri).ok_or_else(|| failure(ErrorCode::InvalidParams, format!("`{}` has no text", params.uri.as_str())))
     }
 
     /// Asks a view that knows of every message up to this one.
@@ -255,6 +265,14 @@ impl LanguageServer for Backend {
         self.session.folders(&paths(params.event.removed), paths(params.event.added));
     }
 
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        self.ask(move |view| diagnostics::document(view, &params).into()).await
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        self.ask(move |view| WorkspaceDiagnosticReportResult::Report(diagnostics::workspace(view, &params))).await
+    }
+
     /// Settings live in `mx2lm.toml`: what an editor says here changes nothing.
     async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
 }
@@ -270,6 +288,14 @@ fn capabilities(profile: &Profile) -> ServerCapabilities {
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         })),
+        diagnostic_provider: profile.pull.then(|| {
+            DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some(diagnostics::SOURCE.into()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                ..DiagnosticOptions::default()
+            })
+        }),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     }

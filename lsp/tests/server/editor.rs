@@ -136,6 +136,21 @@ impl Editor {
         (answer["version"].as_i64().expect("a version"), answer["sha256"].as_str().expect("a digest").to_owned())
     }
 
+    /// The findings pushed for version `version` of a document.
+    pub async fn published(&mut self, uri: &str, version: i32) -> Value {
+        loop {
+            let at = self.notifications.iter().position(|message| {
+                message["method"] == "textDocument/publishDiagnostics"
+                    && message["params"]["uri"] == uri
+                    && message["params"]["version"] == version
+            });
+            match at.and_then(|at| self.notifications.remove(at)) {
+                Some(mut message) => return message["params"]["diagnostics"].take(),
+                None => self.receive().await.expect("findings before the end of the stream"),
+            };
+        }
+    }
+
     /// Leaves in good order; whether the server says so too.
     pub async fn leave(mut self) -> bool {
         self.request("shutdown", Value::Null).await;

@@ -1,0 +1,243 @@
+//! One workspace as the worker keeps it: the core's engine, the configuration in force, and the findings as last told.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use mx2lm_core::{
+    analysis::Tree,
+    diagnostic::{Diagnostic, Severity},
+    document::facts::Role,
+    rules::{Finding, Findings},
+    syntax::json,
+    workspace::{
+        config::Config,
+        engine::{Engine, Settings},
+        walk::{self, CONFIG_FILE},
+    },
+};
+
+use crate::view::Workspace;
+
+/// The number of a workspace, for as long as the server runs.
+pub type RootId = usize;
+
+/// A folder, and how the editor spells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// Its path without links.
+    pub real: PathBuf,
+    /// The editor's path.
+    pub shown: PathBuf,
+}
+
+/// A workspace that is kept up to date.
+pub struct Root {
+    engine: Engine,
+    findings: imbl::HashMap<Arc<str>, Arc<Vec<Diagnostic>>>,
+    folders: Arc<[Spelling]>,
+    /// It has no folder: it holds one document.
+    lone: bool,
+    /// The configuration in force.
+    config: Config,
+    /// The configuration's text that was read last, good or not.
+    config_text: Option<Arc<[u8]>>,
+    /// What is wrong with that text, when an older configuration is in force.
+    problem: Option<String>,
+    /// The user was told.
+    told: bool,
+}
+
+impl Root {
+    /// Reads the whole workspace at `path`, which is absolute and without links.
+    pub fn load(path: &Path) -> Self {
+        let mut root = Self { engine: Engine::alone(), ..Self::lone() };
+        root.lone = false;
+        root.config_text = std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from);
+        root.read(path);
+        root
+    }
+
+    /// A workspace for one document outside every folder.
+    pub fn lone() -> Self {
+        Self {
+            engine: Engine::alone(),
+            findings: imbl::HashMap::new(),
+            folders: Arc::default(),
+            lone: true,
+            config: Config::default(),
+            config_text: None,
+            problem: None,
+            told: false,
+        }
+    }
+
+    /// Whether it holds one document outside every folder.
+    pub fn is_lone(&self) -> bool {
+        self.lone
+    }
+
+    /// Reads the files anew; the texts of open documents have to be taken in again afterwards.
+    pub fn reload(&mut self) {
+        let path = self.path().to_owned();
+        self.config_text = std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from);
+        self.read(&path);
+    }
+
+    /// Puts another configuration in force, a text or what the disk has; whether that made all files be read anew.
+    pub fn configure(&mut self, text: Option<Arc<[u8]>>) -> bool {
+        let path = self.path().to_owned();
+        let text = text.or_else(|| std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from));
+        if self.config_text == text {
+            return false;
+        }
+        self.config_text = text;
+        self.read(&path);
+        true
+    }
+
+    fn read(&mut self, path: &Path) {
+        let mut findings = Vec::new();
+        self.problem = None;
+        match &self.config_text {
+            None => self.config = Config::default(),
+            Some(text) => {
+                let mut told = Findings::default();
+                let config = Config::read(&String::from_utf8_lossy(text), &mut told);
+                findings = told.into_list();
+                // with a mistake in it the text may say less than its author meant: the last good one stays
+                self.problem = findings.iter().find(|finding| is_error(finding)).map(|finding| finding.message.clone());
+                if self.problem.is_none() {
+                    self.config = config;
+                }
+            }
+        }
+        let settings = Settings { named: HashSet::new(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
+        self.engine = Engine::load(path, self.config.clone(), settings);
+        self.engine.set_config_findings(findings, self.config_text.as_deref().unwrap_or_default());
+    }
+
+    /// What is wrong with the configuration's text, when an older one is in force and the user does not know yet.
+    pub fn new_problem(&mut self) -> Option<String> {
+        let told = std::mem::replace(&mut self.told, self.problem.is_some());
+        self.problem.clone().filter(|_| !told)
+    }
+
+    /// The root folder.
+    pub fn path(&self) -> &Path {
+        self.engine.snapshot().root()
+    }
+
+    /// Workspaces inside this one, which it leaves alone.
+    pub fn inner(&self) -> &[PathBuf] {
+        self.engine.inner()
+    }
+
+    /// How many files were read.
+    pub fn files(&self) -> usize {
+        self.engine.files_read()
+    }
+
+    /// Takes note of the editor's folders in it.
+    pub fn spell(&mut self, folders: Vec<Spelling>) {
+        self.folders = folders.into();
+    }
+
+    /// The path from the root of an absolute path without links; `None` outside.
+    pub fn relative(&self, path: &Path) -> Option<Arc<str>> {
+        walk::relative(self.path(), path).filter(|path| !path.is_empty()).map(Arc::from)
+    }
+
+    /// The paths that have findings or facts.
+    pub fn paths(&self) -> impl Iterator<Item = Arc<str>> {
+        let files = self.engine.snapshot().index().files().map(|facts| facts.path.clone());
+        files.chain(self.findings.keys().cloned()).chain([CONFIG_FILE.into()]).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The files on disk below a folder, by path from the root.
+    pub fn files_below(&self, folder: &Path) -> Vec<Arc<str>> {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                    Ok(kind) if kind.is_file() => found.extend(self.relative(&entry.path())),
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// Replaces one file by the editor's text, or by what the disk has; returns the paths whose findings may have changed.
+    pub fn update(&mut self, path: &Arc<str>, overlay: Option<Arc<[u8]>>) -> HashSet<Arc<str>> {
+        self.engine.update(path, overlay)
+    }
+
+    /// The tree of a file, when it is JSON.
+    pub fn tree(&self, path: &str) -> Option<Arc<json::Tree>> {
+        match &self.engine.analysis(path)?.tree {
+            Tree::Json(tree) => Some(tree.clone()),
+            _ => None,
+        }
+    }
+
+    /// The findings as last told.
+    pub fn findings(&self) -> &imbl::HashMap<Arc<str>, Arc<Vec<Diagnostic>>> {
+        &self.findings
+    }
+
+    /// Looks at the findings of these files again; returns those where they are others than before.
+    pub fn refresh(&mut self, paths: &HashSet<Arc<str>>) -> Vec<Arc<str>> {
+        let mut paths = paths.clone();
+        if !self.lone {
+            // whether a suppression still hides something may change with any file
+            paths.insert(CONFIG_FILE.into());
+        }
+        let mut now: BTreeMap<Arc<str>, Vec<Diagnostic>> = BTreeMap::new();
+        for finding in self.judged(&paths) {
+            now.entry(finding.path.clone()).or_default().push(finding);
+        }
+        let mut changed = Vec::new();
+        for path in paths {
+            let new = now.remove(&path).unwrap_or_default();
+            let same = self.findings.get(&path).map_or(new.is_empty(), |old| **old == new);
+            if same {
+                continue;
+            }
+            match new.is_empty() {
+                true => self.findings.remove(&path),
+                false => self.findings.insert(path.clone(), Arc::new(new)),
+            };
+            changed.push(path);
+        }
+        changed
+    }
+
+    fn judged(&self, paths: &HashSet<Arc<str>>) -> Vec<Diagnostic> {
+        if !self.lone {
+            return self.engine.report_on(paths);
+        }
+        // alone, nothing can be said of what a document names: only what its own text says counts
+        let analyses = paths.iter().filter_map(|path| self.engine.analysis(path));
+        let live = analyses.filter(|analysis| analysis.facts.as_ref().is_none_or(|facts| facts.role == Role::Itself));
+        live.flat_map(|analysis| analysis.findings.iter().cloned()).collect()
+    }
+
+    /// The workspace as features see it.
+    pub fn workspace(&self) -> Arc<Workspace> {
+        Arc::new(Workspace {
+            snapshot: self.engine.snapshot().clone(),
+            findings: self.findings.clone(),
+            folders: self.folders.clone(),
+            lone: self.lone,
+        })
+    }
+}
+
+fn is_error(finding: &Finding) -> bool {
+    finding.severity.unwrap_or(finding.rule.severity) == Severity::Error
+}
