@@ -52,6 +52,13 @@ drive_emacs() {
         || { sed 's/^/      /' "$scratch/emacs/messages"; return 1; }
 }
 
+drive_helix() { # slow
+    installed "$editors/helix-25.01.1/usr/lib/hx/hx" helix || return
+    installed "$editors/pyte-0.8.2/pyte/__init__.py" pyte || return
+    workspace helix
+    PYTHONPATH=$editors/pyte-0.8.2 timeout 60 python3 "$tests/helix/e2e.py" "$editors/helix-25.01.1" "$repository/editors/helix/languages.toml" "$scratch/helix"
+}
+
 drive_vscode() { # slow: packages the extension, starts an editor and a browser
     installed "$editors/vscode-1.100.3/out/server-main.js" vscode || return
     command -v "${CHROMIUM:-chromium-headless-shell}" > /dev/null \
@@ -69,7 +76,7 @@ drive_vscode() { # slow: packages the extension, starts an editor and a browser
 worst=0
 for editor; do
     case $editor in
-        neovim | emacs | vscode) ;;
+        neovim | emacs | helix | vscode) ;;
         *) echo "unknown editor $editor" >&2; exit 2 ;;
     esac
     echo "== $editor"

@@ -174,26 +174,36 @@ impl Facts {
 /// Kinds whose top-level `id` names an object elsewhere instead of defining one.
 const BORROWED_ID: &[&str] = &["object.event", "object.error"];
 
-/// Where a kind names other objects: kind, pointer with `*` for any one step, kinds wanted, gravity when missing, the specification's name.
-const REFERENCES: &[(&str, &str, &[&str], Severity, Option<&str>)] = &[
-    // B019
-    ("ai.tokenizer.v1", "/vocab_ref", &["ai.vocab.v1"], Severity::Error, Some("resolution_error")),
-    // B528-B534
-    ("ai.agent.descriptor.v1", "/binds/tokenizer", &["ai.tokenizer.v1"], Severity::Error, Some("inference_error.missing_object")),
-    ("ai.agent.descriptor.v1", "/binds/vocab", &["ai.vocab.v1"], Severity::Error, Some("inference_error.missing_object")),
-    ("ai.agent.descriptor.v1", "/binds/weights", &["ai.model.weights.v1"], Severity::Error, Some("inference_error.missing_object")),
-    ("ai.agent.descriptor.v1", "/binds/svg_brain", &["ai.brain.svg-tensor.v1"], Severity::Error, Some("inference_error.missing_object")),
-    ("ai.agent.descriptor.v1", "/binds/ngram_brain", &["ai.brain.ngram.v1"], Severity::Error, Some("inference_error.missing_object")),
-    (
-        "ai.agent.descriptor.v1",
-        "/binds/inference_profile",
-        &["ai.inference.profile.v1"],
-        Severity::Error,
-        Some("inference_error.missing_object"),
-    ),
-    ("ai.agent.descriptor.v1", "/binds/reply", &["ai.agent.reply.v1"], Severity::Error, Some("inference_error.missing_object")),
-    // B545
-    ("ai.orchestrator.v1", "/agents/*", &["ai.agent.descriptor.v1"], Severity::Error, Some("orchestration_error.missing_agent")),
+/// A place where a kind names other objects.
+struct Names {
+    /// The kind of the document.
+    kind: &'static str,
+    /// Pointer, with `*` for any one step.
+    at: &'static str,
+    /// The kinds wanted.
+    wants: &'static [&'static str],
+    /// The specification's name for a missing target; all of these are errors.
+    spec_error: &'static str,
+}
+
+const fn names(kind: &'static str, at: &'static str, wants: &'static [&'static str], spec_error: &'static str) -> Names {
+    Names { kind, at, wants, spec_error }
+}
+
+const AGENT: &str = "ai.agent.descriptor.v1";
+const NO_OBJECT: &str = "inference_error.missing_object";
+
+/// Where kinds name other objects (B019, B528–B534, B545).
+const REFERENCES: &[Names] = &[
+    names("ai.tokenizer.v1", "/vocab_ref", &["ai.vocab.v1"], "resolution_error"),
+    names(AGENT, "/binds/tokenizer", &["ai.tokenizer.v1"], NO_OBJECT),
+    names(AGENT, "/binds/vocab", &["ai.vocab.v1"], NO_OBJECT),
+    names(AGENT, "/binds/weights", &["ai.model.weights.v1"], NO_OBJECT),
+    names(AGENT, "/binds/svg_brain", &["ai.brain.svg-tensor.v1"], NO_OBJECT),
+    names(AGENT, "/binds/ngram_brain", &["ai.brain.ngram.v1"], NO_OBJECT),
+    names(AGENT, "/binds/inference_profile", &["ai.inference.profile.v1"], NO_OBJECT),
+    names(AGENT, "/binds/reply", &["ai.agent.reply.v1"], NO_OBJECT),
+    names("ai.orchestrator.v1", "/agents/*", &[AGENT], "orchestration_error.missing_agent"),
 ];
 
 /// Families whose references are all in [`REFERENCES`]; of the others every text that is an object id counts, as information.
@@ -254,10 +264,9 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
     {
         collect_payload_references(projections, &mut facts.payload_references);
     }
-    for &(of, pattern, wants, missing, spec_error) in REFERENCES.iter().filter(|(of, ..)| *of == kind.name()) {
-        debug_assert_eq!(of, kind.name());
-        for node in matching(root, pattern) {
-            push_reference(node, wants, missing, spec_error, facts);
+    for names in REFERENCES.iter().filter(|names| names.kind == kind.name()) {
+        for node in matching(root, names.at) {
+            push_reference(node, names.wants, Severity::Error, Some(names.spec_error), facts);
         }
     }
     if kind.name() == "pi-profile.v1" {

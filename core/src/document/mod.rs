@@ -6,3 +6,4 @@ pub mod id;
 pub mod kind;
 pub mod kinds_table;
 pub mod pointer;
+pub mod schema;

@@ -390,7 +390,7 @@ impl Engine {
     }
 
     fn is_checked(&self, path: &Arc<str>) -> bool {
-        self.checked.contains(path) || &**path == CONFIG_FILE || !self.snapshot.index.facts(path).is_some()
+        self.checked.contains(path) || &**path == CONFIG_FILE || self.snapshot.index.facts(path).is_none()
     }
 
     fn is_live(&self, analysis: &Analysis) -> bool {
@@ -476,9 +476,13 @@ fn judge_one(snapshot: &Snapshot, path: &Arc<str>) -> Judged {
     Judged { findings: Arc::new(list), asked: context.into_asked() }
 }
 
+/// Gives the bytes of a file by its path from the root.
+type Loader<'l> = &'l mut dyn FnMut(&Arc<str>) -> Option<Arc<[u8]>>;
+
 /// Turns findings into diagnostics: cuts out the lines to show, loading each file at most once.
-pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: &mut dyn FnMut(&Arc<str>) -> Option<Arc<[u8]>>) -> Vec<Diagnostic> {
-    let mut loaded: HashMap<Arc<str>, Option<(Arc<[u8]>, LineIndex)>> = HashMap::new();
+pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: Loader<'_>) -> Vec<Diagnostic> {
+    type Loaded = Option<(Arc<[u8]>, LineIndex)>;
+    let mut loaded: HashMap<Arc<str>, Loaded> = HashMap::new();
     let mut cut = |path: &Arc<str>, place: &Place| {
         let span = place.span?;
         let source = loaded.entry(path.clone()).or_insert_with(|| {
@@ -520,7 +524,7 @@ fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
         return analysis::analyse(path, bytes);
     }
     let full = snapshot.root.join(&**path);
-    if !Syntax::of_path(path).is_some() {
+    if Syntax::of_path(path).is_none() {
         return match digest_of_file(&full) {
             Ok((size, digest)) => analysis::bytes_only(Facts::silent(path, size, digest)),
             Err(error) => analysis::unreadable(path, &error.to_string()),

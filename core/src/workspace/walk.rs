@@ -88,7 +88,8 @@ fn pass(root: &Path, start: &Path, selective: bool) -> Walked {
             let name = entry.file_name().to_string_lossy();
             let hidden = name.starts_with('.') && !LAWFUL_HIDDEN.contains(&name.as_ref());
             let inner = entry.path() != first && entry.file_type().is_some_and(|t| t.is_dir()) && entry.path().join(CONFIG_FILE).is_file();
-            let entered = entry.path() == first || !NEVER_ENTERED.contains(&name.as_ref()) && !(selective && hidden);
+            let barred = NEVER_ENTERED.contains(&name.as_ref()) || selective && hidden;
+            let entered = entry.path() == first || !barred;
             entered && !(selective && inner)
         })
         .build_parallel();

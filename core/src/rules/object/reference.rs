@@ -97,7 +97,7 @@ fn references(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         match definitions.first() {
             None => findings.push(unresolved(context, reference)),
             Some(first) => {
-                kind(context, reference, first, findings);
+                kind(reference, first, findings);
                 pin(context, reference, first, findings);
             }
         }
@@ -129,12 +129,11 @@ fn unresolved(context: &WorkspaceContext<'_>, reference: &Reference) -> Finding 
     }
 }
 
-fn kind(context: &WorkspaceContext<'_>, reference: &Reference, target: &Facts, findings: &mut Findings) {
+fn kind(reference: &Reference, target: &Facts, findings: &mut Findings) {
     let Some(found) = target.kind else { return };
     if reference.wants.is_empty() || reference.wants.contains(&found.name()) {
         return;
     }
-    debug_assert!(context.facts.references.contains(reference));
     let message = format!("`{}` is of kind `{}`, wanted `{}`", reference.at.value, found.name(), reference.wants.join("` or `"));
     let mut finding = Finding::new(&WRONG_KIND, reference.at.place(), message)
         .help(format!("name an object of kind `{}`", reference.wants.join("` or `")));

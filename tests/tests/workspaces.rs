@@ -1,0 +1,49 @@
+//! What the linter says of the workspaces in `tests/workspaces`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use mx2lm_core::{
+    diagnostic::{Diagnostic, Severity},
+    lint::{self, Options},
+};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("workspaces").join(name)
+}
+
+fn findings(workspace: &str) -> Vec<Diagnostic> {
+    let options = Options { paths: vec![folder(workspace)], ..Options::default() };
+    let outcome = lint::check(&options, &|_| {}).expect("a readable workspace");
+    outcome.workspaces.into_iter().flat_map(|workspace| workspace.diagnostics).collect()
+}
+
+/// One line a finding, with its message below it.
+fn report(findings: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let place = if finding.locator.is_empty() { "the whole file" } else { &finding.locator };
+        writeln!(text, "{} at {place}: {} {}", finding.path, finding.severity.as_str(), finding.rule).expect("writes to memory");
+        writeln!(text, "    {}", finding.message).expect("writes to memory");
+        if let Some(error) = &finding.spec_error {
+            writeln!(text, "    = {error}").expect("writes to memory");
+        }
+    }
+    text
+}
+
+// rows: B616 B651 B654
+#[test]
+fn nothing_is_wrong_with_the_demo() {
+    let findings = findings("demo");
+    println!("{}", report(&findings));
+    let wrong: Vec<_> = findings.into_iter().filter(|finding| finding.severity > Severity::Info).collect();
+    assert!(wrong.is_empty(), "{}", report(&wrong));
+}
+
+#[test]
+fn the_editors_workspace_has_one_wrong_hash_and_nothing_else() {
+    let wrong: Vec<_> = findings("editor").into_iter().filter(|finding| finding.severity > Severity::Info).collect();
+    assert_eq!(wrong.len(), 1, "{}", report(&wrong));
+    assert_eq!((&*wrong[0].path, &*wrong[0].locator, &*wrong[0].rule), ("tides/object.json", "/hash", "object/payload-hash"));
+}
