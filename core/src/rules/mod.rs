@@ -7,6 +7,7 @@
 //! A *workspace* check sees the facts of one file and asks the index about others; every question is recorded, so that an editor
 //! asks again only where an answer changed.
 
+pub mod ai;
 pub mod config;
 pub(crate) mod examples;
 pub mod object;
@@ -282,7 +283,7 @@ pub enum Parsed<'a> {
 
 /// Every rule, family by family in the order of `ARCHITECTURE.md`, then by name.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, config::RULES, workspace::RULES, object::RULES].into_iter().flatten().copied()
+    [syntax::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES].into_iter().flatten().copied()
 }
 
 /// The rule of that name.

@@ -92,8 +92,11 @@ fn one_a_cause(drafts: Vec<Draft>) -> Vec<SchemaFinding> {
             let said = drafts[..at]
                 .iter()
                 .any(|other| same(other) && (draft.rank != Rank::Member || other.finding.message == draft.finding.message));
+            // One name is told one thing: the gravest.
+            let graver = |other: &Draft| other.finding.on_key && draft.finding.on_key && other.finding.severity > draft.finding.severity;
+            let outdone = drafts.iter().any(|other| same(other) && graver(other));
             let outranked = draft.rank != Rank::Member && best(&draft.finding.pointer).is_some_and(|best| best < draft.rank);
-            !(renamed && draft.finding.on_key || said || outranked)
+            !(renamed && draft.finding.on_key || said || outdone || outranked)
         })
         .collect();
     let mut findings: Vec<SchemaFinding> = drafts.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(draft, _)| draft.finding).collect();
@@ -129,8 +132,8 @@ impl<'t> Teller<'t> {
             }
             Kinds::PropertyNames { error } => {
                 let name = error.instance().as_str().unwrap_or_default();
-                let inner = schema.get("propertyNames");
-                let text = |key: &str| inner.and_then(|inner| inner.get(key)).and_then(Value::as_str);
+                let inner = schema.get("propertyNames").and_then(Value::as_object).unwrap_or(schema);
+                let text = |key: &str| inner.get(key).and_then(Value::as_str);
                 let message = match text("x-message") {
                     Some(message) => message.to_owned(),
                     None => format!("the member name {} is not {}", short_text(name), text("x-wants").unwrap_or("one that may stand here")),
@@ -279,7 +282,10 @@ impl<'t> Teller<'t> {
             Some(parent) => format!("a member of {}", self.label(parent)),
             None => format!("a member of {}", self.kind),
         };
-        let mut draft = self.draft(Rank::Member, member, trail, format!("{} is not {place}", short_text(&name))).on_key(member);
+        let told = |key: &str| trail.here(key).and_then(Value::as_str);
+        let message = told("x-message")
+            .map_or_else(|| format!("{} is not {place}", short_text(&name)), |message| format!("{}: {message}", self.label(member)));
+        let mut draft = self.draft(Rank::Member, member, trail, message).on_key(member).help_from(told("x-help"));
         let known = known_names(schema);
         let free = known.into_iter().filter(|known| member.parent().is_none_or(|parent| parent.get(known).is_none()));
         match nearest(&name, free) {
@@ -287,7 +293,7 @@ impl<'t> Teller<'t> {
                 draft.finding.help = Some(format!("did you mean `{near}`?"));
                 draft.fix(Safety::Unsafe, &format!("rename to `{near}`"), draft.finding.span, &quote(near));
             }
-            None => draft.finding.help = Some("remove it, or move it to where it belongs".into()),
+            None => draft.finding.help = draft.finding.help.or(Some("remove it, or move it to where it belongs".into())),
         }
         out.push(draft);
     }

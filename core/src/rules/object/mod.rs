@@ -3,6 +3,7 @@
 pub mod identity;
 pub mod payload;
 pub mod reference;
+pub mod shape;
 
 use super::Rule;
 
@@ -18,4 +19,11 @@ pub static RULES: &[&Rule] = &[
     &reference::MISSING,
     &reference::WRONG_KIND,
     &reference::PIN,
+    &shape::SCHEMA,
+    &shape::PLACEHOLDER,
+    &shape::TYPE_DISAGREES,
+    &shape::UNKNOWN_MEMBER,
+    &shape::AUTHORITY,
+    &shape::MIME,
+    &shape::LIFECYCLE,
 ];
