@@ -35,6 +35,8 @@ pub enum Command {
     Canon(CanonArgs),
     /// Explain a rule
     Rule(RuleArgs),
+    /// Print the JSON Schema of a kind of document, or list the kinds
+    Schema(SchemaArgs),
     /// Write a commented `mx2lm.toml` into the working directory
     Init(InitArgs),
     /// Print a completion script for a shell
@@ -133,6 +135,17 @@ pub struct RuleArgs {
     #[arg(long, conflicts_with = "name")]
     pub all: bool,
     /// How the page is written
+    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
+    pub format: DataFormat,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The kind, such as `object.v1`; without one, the kinds are listed
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+    /// How the list is written; a schema is JSON either way
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,
 }

@@ -11,7 +11,12 @@ use crate::output::Failure;
 
 /// Runs the command.
 pub fn run(arguments: &ManualArgs) -> Result<ExitCode, Failure> {
-    let pages = [("cli.md", command_line()), ("eval.md", oracle()), ("rules.md", super::rule::reference())];
+    let pages = [
+        ("cli.md", command_line()),
+        ("eval.md", oracle()),
+        ("rules.md", super::rule::reference()),
+        ("schemas.md", super::schema::reference()),
+    ];
     for (name, text) in pages {
         let path = arguments.folder.join(name);
         std::fs::write(&path, text).map_err(|reason| Failure::Write { path, reason })?;

@@ -8,6 +8,7 @@ mod hash;
 mod init;
 mod manual;
 mod rule;
+mod schema;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Hash(arguments) => hash::run(&arguments),
         Command::Canon(arguments) => canon::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Eval => eval::run(),

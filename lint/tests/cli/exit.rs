@@ -44,6 +44,7 @@ fn what_cannot_run_exits_2_and_says_why_in_a_line() {
         &["canon", "no-such.json"],
         &["hash", "no-such.json"],
         &["rule", "object/no-such-rule"],
+        &["schema", "no-such-kind"],
         &["init"],
         &["--output-file", "no/such/folder/report", "."],
     ] {

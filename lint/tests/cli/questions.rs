@@ -119,6 +119,15 @@ fn rules_explain_themselves() {
 }
 
 #[test]
+fn schemas_are_printed_by_kind() {
+    let workspace = lawful();
+    let schema = workspace.lint(&["schema", "object.v1"]).json();
+    assert_eq!(schema["$id"], "object://schema/object.v1");
+    assert!(workspace.lint(&["schema"]).stdout.contains("object.v1"));
+    assert!(workspace.lint(&["schema", "--format", "json"]).json()["kinds"].is_array());
+}
+
+#[test]
 fn init_writes_a_configuration_that_is_lawful_and_never_overwrites_one() {
     let workspace = lawful();
     std::fs::remove_file(workspace.root().join("mx2lm.toml")).expect("our own file");
