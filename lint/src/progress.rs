@@ -1,7 +1,7 @@
 //! The progress bar: on a terminal, and only when a run takes long enough to wonder.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -14,16 +14,42 @@ pub struct Bar {
     wanted: bool,
     started: Instant,
     bar: OnceLock<ProgressBar>,
+    reading: Mutex<Reading>,
+}
+
+/// How long the files of all workspaces took to read.
+#[derive(Default)]
+struct Reading {
+    /// When the first file of the current workspace was done.
+    since: Option<Instant>,
+    total: Duration,
+}
+
+/// Where the time of a check went.
+pub struct Times {
+    /// Reading files, hashing and parsing them, and the rules that see one file.
+    pub read: Duration,
+    /// Everything else: the walk, the index, the rules that see the workspace.
+    pub rest: Duration,
 }
 
 impl Bar {
     /// `quiet` or no terminal: there will be no bar.
     pub fn new(quiet: bool) -> Self {
-        Bar { wanted: !quiet && std::io::stderr().is_terminal(), started: Instant::now(), bar: OnceLock::new() }
+        Bar { wanted: !quiet && std::io::stderr().is_terminal(), started: Instant::now(), bar: OnceLock::new(), reading: Mutex::default() }
     }
 
     /// Takes note of how far the run has come.
     pub fn step(&self, done: usize, total: usize) {
+        if (done == 1 || done == total)
+            && let Ok(mut reading) = self.reading.lock()
+        {
+            let since = *reading.since.get_or_insert_with(Instant::now);
+            if done == total {
+                reading.total += since.elapsed();
+                reading.since = None;
+            }
+        }
         if !self.wanted || self.started.elapsed() < PATIENCE {
             return;
         }
@@ -39,10 +65,11 @@ impl Bar {
     }
 
     /// Takes the bar away.
-    pub fn finish(self) -> Duration {
+    pub fn finish(self) -> Times {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }
-        self.started.elapsed()
+        let read = self.reading.into_inner().map_or(Duration::ZERO, |reading| reading.total);
+        Times { read, rest: self.started.elapsed().saturating_sub(read) }
     }
 }

@@ -13,7 +13,7 @@ use mx2lm_core::rules;
 use super::{FOUND, use_threads, working_directory};
 use crate::cli::{CheckArgs, Format, OutputArgs};
 use crate::output::{Failure, deliver, tell};
-use crate::progress::Bar;
+use crate::progress::{Bar, Times};
 use crate::report::{Checked, Counts, Finding, Report, Workspace, count, github, json, sarif, text};
 
 /// Runs the command.
@@ -35,14 +35,14 @@ pub fn run(arguments: &CheckArgs) -> Result<ExitCode, Failure> {
     }
     let bar = Bar::new(arguments.output.quiet);
     let outcome = lint::check(&options, &|progress| bar.step(progress.done, progress.total))?;
-    let checked = bar.finish();
+    let times = bar.finish();
     let began = Instant::now();
     let mut report = report(&outcome, &here);
     let rule_counts = arguments.statistics.then(|| by_rule(&report));
     report.arrange(arguments.output.quiet);
     write(&report, arguments.format, &arguments.output)?;
     if let Some(rule_counts) = rule_counts {
-        statistics(&rule_counts, &report, checked, began.elapsed());
+        statistics(&rule_counts, &report, &times, began.elapsed());
     }
     let too_many = arguments.max_warnings.is_some_and(|most| report.counts.warnings > most);
     if too_many && !arguments.output.quiet && arguments.format == Format::Text {
@@ -94,13 +94,14 @@ fn by_rule(report: &Report<'_>) -> RuleCounts {
     counts
 }
 
-fn statistics(rules: &RuleCounts, report: &Report<'_>, checked: Duration, reported: Duration) {
+fn statistics(rules: &RuleCounts, report: &Report<'_>, times: &Times, reported: Duration) {
     let width = rules.iter().map(|(rule, ..)| rule.len()).max().unwrap_or_default();
     for (rule, severity, number) in rules {
         tell(format_args!("{number:>7}  {rule:width$}  {}", severity.as_str()));
     }
     let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
     tell(format_args!("{}, {} bytes", count(report.files, "file"), report.bytes));
-    tell(format_args!("check  {:>10.1} ms", milliseconds(checked)));
-    tell(format_args!("report {:>10.1} ms", milliseconds(reported)));
+    for (phase, time) in [("read", times.read), ("check", times.rest), ("report", reported)] {
+        tell(format_args!("{phase:6} {:>10.1} ms", milliseconds(time)));
+    }
 }

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
+use mx2lm_core::document::schema;
+use serde_json::Value;
 
 use crate::cli::{Cli, ManualArgs};
 use crate::oracle::FUNCTIONS;
@@ -13,6 +15,7 @@ use crate::output::Failure;
 pub fn run(arguments: &ManualArgs) -> Result<ExitCode, Failure> {
     let pages = [
         ("cli.md", command_line()),
+        ("configuration.md", configuration()),
         ("eval.md", oracle()),
         ("rules.md", super::rule::reference()),
         ("schemas.md", super::schema::reference()),
@@ -51,4 +54,41 @@ fn oracle() -> String {
         let _ = writeln!(text, "| `{}` | {} | {} | {} |", function.name, function.takes, function.gives, function.what);
     }
     text
+}
+
+/// `docs/configuration.md`: every key of `mx2lm.toml`.
+fn configuration() -> String {
+    let mut text = String::from(include_str!("configuration.md"));
+    if let Some(schema) = schema::value("mx2lm.config") {
+        keys(&mut text, schema, schema, "");
+    }
+    let _ = write!(text, "\nWhat `mx2lm-lint init` writes:\n\n```toml\n{}```\n", super::init::TEMPLATE);
+    text
+}
+
+/// A row for each property below `schema`, whose names begin with `prefix`.
+fn keys(text: &mut String, root: &Value, schema: &Value, prefix: &str) {
+    let named = schema["properties"].as_object().into_iter().flatten();
+    for (name, property) in named {
+        let key = format!("{prefix}{name}");
+        let wants = if property["type"] == "array" && property["items"]["type"] == "string" {
+            "list of text"
+        } else {
+            match property["type"].as_str() {
+                Some("string") => "text",
+                Some("boolean") => "true or false",
+                Some("array") => "list of tables",
+                _ => "table",
+            }
+        };
+        let meaning = property["description"].as_str().unwrap_or_default();
+        let _ = writeln!(text, "| `{key}` | {wants} | {meaning} |");
+        keys(text, root, property, &format!("{key}."));
+        keys(text, root, &property["items"], &format!("{key}[]."));
+        // `[keys."signer"]`: one key or a list of keys, described once.
+        if let Some(entry) = property["additionalProperties"]["else"]["$ref"].as_str() {
+            let entry = root.pointer(entry.trim_start_matches('#')).unwrap_or(&Value::Null);
+            keys(text, root, entry, &format!("{key}.\"signer\"."));
+        }
+    }
 }
