@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{
     diagnostic::Severity,
     document::{id, kind::Kind},
-    hash::digest::Digest,
+    hash::{Digest, self_hash},
     rules::Place,
     syntax::json::{self, Node},
     text::Span,
@@ -132,6 +132,8 @@ pub struct Facts {
     pub self_hash: Option<Digest>,
     /// Its signature.
     pub signature: Option<Located>,
+    /// The cluster that scopes the signer, for the kinds that carry one (`DECISIONS` 81).
+    pub cluster: Option<Arc<str>>,
     /// Its payload.
     pub payload: Option<PayloadFacts>,
     /// What it names.
@@ -157,6 +159,7 @@ impl Facts {
             hashes: Vec::new(),
             self_hash: None,
             signature: None,
+            cluster: None,
             payload: None,
             references: Vec::new(),
             payload_references: Vec::new(),
@@ -243,7 +246,19 @@ fn payload_facts(payload: Node<'_>) -> PayloadFacts {
 }
 
 fn read_hashes(root: Node<'_>, kind: Kind, facts: &mut Facts) {
-    if facts.payload.as_ref().is_some_and(|payload| payload.location.is_some())
+    let own = self_hash::of_kind(kind.name());
+    if let Some(own) = own {
+        facts.signature = node_at(root, own.signed_at).and_then(Located::of);
+        let cluster = ["origin_cluster", "cluster"].into_iter().find_map(|name| root.get(name)?.as_str());
+        facts.cluster = cluster.filter(|cluster| cluster.starts_with("cluster://")).map(Arc::from);
+        let declared = node_at(root, own.declared_at).and_then(Located::of);
+        if declared.is_some() || facts.signature.is_some() {
+            facts.self_hash = facts.sound.then(|| self_hash::self_hash(kind.name(), root).ok()).flatten();
+        }
+        facts.hashes.extend(declared.map(|at| DeclaredHash { of: HashOf::Itself, at }));
+    }
+    if own.is_none_or(|own| own.declared_at != "/hash")
+        && facts.payload.as_ref().is_some_and(|payload| payload.location.is_some())
         && let Some(at) = root.get("hash").and_then(Located::of)
     {
         facts.hashes.push(DeclaredHash { of: HashOf::Payload, at });
@@ -255,7 +270,10 @@ fn read_hashes(root: Node<'_>, kind: Kind, facts: &mut Facts) {
             }
         }
     }
-    facts.signature = root.get("signature").and_then(Located::of);
+}
+
+fn node_at<'t>(root: Node<'t>, pointer: &str) -> Option<Node<'t>> {
+    pointer.split('/').skip(1).try_fold(root, |node, step| node.get(step))
 }
 
 fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {

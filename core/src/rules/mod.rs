@@ -8,6 +8,7 @@
 //! asks again only where an answer changed.
 
 pub mod ai;
+pub mod collapse;
 pub mod config;
 pub(crate) mod examples;
 pub mod object;
@@ -283,7 +284,7 @@ pub enum Parsed<'a> {
 
 /// Every rule, family by family in the order of `ARCHITECTURE.md`, then by name.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES].into_iter().flatten().copied()
+    [syntax::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, collapse::RULES].into_iter().flatten().copied()
 }
 
 /// The rule of that name.

@@ -13,6 +13,10 @@ use toml::{
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     document::pointer,
+    hash::{
+        keyring::{Entry, Keyring},
+        signature::wrong_signer,
+    },
     rules::{self, Finding, Findings, Place, config as rule, syntax},
     text::Span,
     workspace::walk::CONFIG_FILE,
@@ -42,19 +46,6 @@ pub struct Suppression {
     pub place: Place,
 }
 
-/// A public key as configured; `hash::keyring` judges and uses it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyEntry {
-    /// Who signs with it.
-    pub signer: String,
-    /// `ed25519:` and 64 hexadecimal digits.
-    pub public: String,
-    /// The clusters it is limited to; `None`: any.
-    pub clusters: Option<Vec<String>>,
-    /// Where `public` stands in the configuration.
-    pub place: Place,
-}
-
 /// The configuration of a workspace. The default is what holds without a file.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -69,7 +60,7 @@ pub struct Config {
     /// Drawings that are tensors besides those that say so or are named (`DECISIONS` 48).
     pub tensors: GlobSet,
     /// Public keys.
-    pub keys: Vec<KeyEntry>,
+    pub keys: Keyring,
 }
 
 impl Config {
@@ -193,6 +184,9 @@ impl Reader<'_> {
         let Some(table) = self.table(value, at) else { return };
         for (signer, value) in table.iter() {
             let at = pointer::join(at, signer.get_ref());
+            if let Some(why) = wrong_signer(signer.get_ref()) {
+                self.wrong(&rule::VALUE, signer.span(), &at, format!("`{}` {why}", signer.get_ref()), None);
+            }
             let entries: Vec<(String, &Value<'_>)> = match value.get_ref() {
                 DeValue::Array(list) => list.iter().enumerate().map(|(i, item)| (format!("{at}/{i}"), item)).collect(),
                 _ => vec![(at, value)],
@@ -207,9 +201,10 @@ impl Reader<'_> {
                     continue;
                 };
                 let at = format!("{at}/public");
-                if let Some(text) = self.text(public, &at) {
-                    let place = Place::new(at, span_of(public.span()));
-                    self.config.keys.push(KeyEntry { signer: signer.get_ref().to_string(), public: text.to_owned(), clusters, place });
+                match self.text(public, &at).map(|text| (text, text.parse())) {
+                    None => {}
+                    Some((_, Ok(public))) => self.config.keys.add(signer.get_ref().as_ref(), Entry { public, clusters }),
+                    Some((text, Err(error))) => self.wrong(&rule::VALUE, public.span(), &at, format!("`{text}` {error}"), None),
                 }
             }
         }

@@ -3,7 +3,9 @@
 pub mod identity;
 pub mod payload;
 pub mod reference;
+pub mod self_hash;
 pub mod shape;
+pub mod signature;
 
 use super::Rule;
 
@@ -19,6 +21,8 @@ pub static RULES: &[&Rule] = &[
     &reference::MISSING,
     &reference::WRONG_KIND,
     &reference::PIN,
+    &self_hash::SELF_HASH,
+    &signature::SIGNATURE,
     &shape::SCHEMA,
     &shape::PLACEHOLDER,
     &shape::TYPE_DISAGREES,
