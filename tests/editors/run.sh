@@ -1,7 +1,9 @@
 #!/bin/sh
 # Drives real editors with the folders of editors/ against a built server.
 #
-#   sh tests/editors/run.sh [neovim] [emacs] [helix] [vscode]      (without a name: neovim)
+#   sh tests/editors/run.sh [neovim] [emacs] [helix] [vsix] [vscode]      (without a name: neovim)
+#
+# vsix packs the VS Code extension and starts nothing.
 #
 # MX2LM_SERVER   the server (default: target/debug/mx2lm-lsp)
 # MX2LM_EDITORS  where install.sh put the editors (default: target/editors)
@@ -59,16 +61,32 @@ drive_helix() { # slow
     PYTHONPATH=$editors/pyte-0.8.2 timeout 60 python3 "$tests/helix/e2e.py" "$editors/helix-25.01.1" "$repository/editors/helix/languages.toml" "$scratch/helix"
 }
 
-drive_vscode() { # slow: packages the extension, starts an editor and a browser
+# package FOLDER: the extension, type-checked and packed, as FOLDER/mx2lm.vsix.
+package() {
+    command -v npm > /dev/null || { echo 'SKIPPED: no npm'; return 77; }
+    mkdir -p "$1"
+    (
+        cd "$repository/editors/vscode" || exit 1
+        if grep -q '"resolved"' package-lock.json; then
+            echo 'FAIL  package-lock.json says where packages came from; .npmrc keeps that out'
+            exit 1
+        fi
+        npm ci --ignore-scripts --no-audit --no-fund --silent && npx vsce package --out "$1/mx2lm.vsix" < /dev/null
+    ) > "$1/package.log" 2>&1 || { cat "$1/package.log"; return 1; }
+    python3 -m zipfile --list "$1/mx2lm.vsix" | grep -q 'extension/dist/extension.js' || { echo 'FAIL  the package holds no program'; return 1; }
+    echo 'ok    the extension is type-checked and packed'
+}
+
+drive_vsix() {
+    package "$scratch/vsix"
+}
+
+drive_vscode() { # slow: packs the extension, starts an editor and a browser
     installed "$editors/vscode-1.100.3/out/server-main.js" vscode || return
     command -v "${CHROMIUM:-chromium-headless-shell}" > /dev/null \
         || { echo 'SKIPPED: no Chromium (sh tests/editors/install.sh chromium)'; return 77; }
     workspace vscode
-    (
-        cd "$repository/editors/vscode" \
-            && { [ -d node_modules ] || npm ci --ignore-scripts --no-audit --no-fund --silent; } \
-            && npx vsce package --out "$scratch/vscode/mx2lm.vsix" > "$scratch/vscode/package.log" < /dev/null
-    ) || { cat "$scratch/vscode/package.log"; return 1; }
+    package "$scratch/vscode" || return
     timeout 200 node "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$MX2LM_WORKSPACE" "$server" "$editors" "$scratch/vscode/run"
 }
 
@@ -76,7 +94,7 @@ drive_vscode() { # slow: packages the extension, starts an editor and a browser
 worst=0
 for editor; do
     case $editor in
-        neovim | emacs | helix | vscode) ;;
+        neovim | emacs | helix | vsix | vscode) ;;
         *) echo "unknown editor $editor" >&2; exit 2 ;;
     esac
     echo "== $editor"

@@ -66,7 +66,7 @@
       (e2e-check fix "a quick fix writes the computed hash")
       (eglot--apply-workspace-edit (plist-get fix :edit)))
     (save-buffer)
-    (e2e-check (with-temp-buffer (insert-file-contents (e2e-path "tides/object.json")) (search-forward computed nil t))
+    (e2e-check (with-temp-buffer (insert-file-contents (e2e-path "tides/object.json")) (search-forward (format "\"hash\": \"%s\"" computed) nil t))
                "the true hash is on disk")
     (e2e-wait "the diagnostic is gone" (lambda () (null (e2e-findings))))
     (let ((process (jsonrpc--process server)))

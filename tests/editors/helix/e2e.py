@@ -104,7 +104,7 @@ def main():
         terminal.type("\r")
         wait(terminal, "the fix is applied", lambda: terminal.sees(computed) and not terminal.sees(declared))
         terminal.type("\x1b", ":w\r")
-        wait(terminal, "the true hash is on disk", lambda: computed in descriptor.read_text())
+        wait(terminal, "the true hash is on disk", lambda: f'"hash": "{computed}"' in descriptor.read_text())
         terminal.type("\x1b", ":q!\r")
         wait(terminal, "the editor ends", terminal.ended)
     finally:
