@@ -2,6 +2,8 @@
 //!
 //! The answer depends on nothing else, so it can be kept, shared, and taken on any machine.
 
+mod markup;
+
 use std::sync::Arc;
 
 use crate::{
@@ -43,6 +45,14 @@ pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
     let mut findings = Findings::default();
     let tree = match Syntax::of_path(path) {
         Some(Syntax::Json) => read_json(path, bytes, &mut facts, &mut findings),
+        Some(syntax @ (Syntax::Xml | Syntax::Svg)) => {
+            markup::read_xml(path, bytes, syntax == Syntax::Svg, &mut facts, &mut findings);
+            Tree::None
+        }
+        Some(Syntax::Toml) => {
+            markup::read_toml(path, bytes, &mut facts, &mut findings);
+            Tree::None
+        }
         _ => Tree::None,
     };
     complete(path, bytes, facts, findings, tree)
@@ -83,15 +93,10 @@ pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
 fn read_json(path: &Arc<str>, bytes: &[u8], facts: &mut Facts, findings: &mut Findings) -> Tree {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => {
-            let at = error.valid_up_to();
-            let end = at + error.error_len().unwrap_or(1);
+        Err(_) => {
             facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Json);
             facts.role = if facts.kind.is_some() { Role::Itself } else { Role::JsonPayload };
-            facts.sound = false;
-            let place = Place { locator: String::new(), span: Some(Span::from(at..end.min(bytes.len()))) };
-            let message = format!("byte {at} is not UTF-8: JSON is UTF-8 text");
-            findings.push(Finding::new(&syntax::UTF8, place, message).help("save the file as UTF-8"));
+            utf8(bytes, "JSON is UTF-8 text", facts, findings);
             return Tree::None;
         }
     };
@@ -126,6 +131,17 @@ fn read_json(path: &Arc<str>, bytes: &[u8], facts: &mut Facts, findings: &mut Fi
         }
     }
     Tree::Json(Arc::new(tree))
+}
+
+/// Says where bytes stop being UTF-8.
+fn utf8(bytes: &[u8], wanted: &str, facts: &mut Facts, findings: &mut Findings) {
+    let Err(error) = std::str::from_utf8(bytes) else { return };
+    let at = error.valid_up_to();
+    let end = at + error.error_len().unwrap_or(1);
+    facts.sound = false;
+    let place = Place { locator: String::new(), span: Some(Span::from(at..end.min(bytes.len()))) };
+    let message = format!("byte {at} is not UTF-8: {wanted}");
+    findings.push(Finding::new(&syntax::UTF8, place, message).help("save the file as UTF-8"));
 }
 
 /// Runs the file checks of a kind.

@@ -13,7 +13,9 @@ pub mod config;
 pub(crate) mod examples;
 pub mod object;
 mod page;
+pub mod svg;
 pub mod syntax;
+pub mod syntax_xml;
 pub mod workspace;
 
 use std::{
@@ -24,7 +26,7 @@ use std::{
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     document::{facts::Facts, kind::Kind},
-    syntax::json,
+    syntax::{json, toml, xml},
     text::Span,
     workspace::context::WorkspaceContext,
 };
@@ -267,6 +269,22 @@ impl<'a> FileContext<'a> {
         }
     }
 
+    /// The XML tree, when the document is XML or a drawing.
+    pub fn xml(&self) -> Option<&'a xml::Document<'a>> {
+        match self.parsed {
+            Parsed::Xml(document) => Some(document),
+            _ => None,
+        }
+    }
+
+    /// The TOML tree, when the document is TOML.
+    pub fn toml(&self) -> Option<&'a toml::Tree> {
+        match self.parsed {
+            Parsed::Toml(tree) => Some(tree),
+            _ => None,
+        }
+    }
+
     /// The root of the JSON tree, when it is an object.
     pub fn root(&self) -> Option<json::Node<'a>> {
         self.json()?.root().filter(|root| root.is_object())
@@ -278,13 +296,20 @@ impl<'a> FileContext<'a> {
 pub enum Parsed<'a> {
     /// A JSON document.
     Json(&'a json::Tree),
+    /// A well-formed XML document or drawing.
+    Xml(&'a xml::Document<'a>),
+    /// A TOML document, as far as it could be read.
+    Toml(&'a toml::Tree),
     /// No tree: text or bytes.
     None,
 }
 
 /// Every rule, family by family in the order of `ARCHITECTURE.md`, then by name.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, collapse::RULES].into_iter().flatten().copied()
+    [syntax::RULES, syntax_xml::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, svg::RULES, collapse::RULES]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The rule of that name.

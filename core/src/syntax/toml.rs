@@ -123,18 +123,13 @@ impl Tree {
         let empty = Value { span: Span::at(0), kind: Kind::Table(Vec::new()) };
         if text.len() > MAX_BYTES {
             let message = format!("the document has {} bytes; at most {MAX_BYTES} are read", text.len());
-            let error = SyntaxError {
-                span: Span::at(0),
-                rule: "syntax/file-limit",
-                message,
-                help: Some("split the document".to_owned()),
-                fix: None,
-            };
+            let error =
+                SyntaxError { span: Span::at(0), rule: "syntax/toml", message, help: Some("split the document".to_owned()), fix: None };
             return Tree { text, root: empty, errors: vec![error] };
         }
         if let Some(span) = long_key(&text) {
             let message = format!("a key has more than {MAX_KEY_PARTS} parts; nothing of the document is read");
-            let error = SyntaxError { span, rule: "syntax/nesting-limit", message, help: Some("nest less deep".to_owned()), fix: None };
+            let error = SyntaxError { span, rule: "syntax/toml", message, help: Some("nest less deep".to_owned()), fix: None };
             return Tree { text, root: empty, errors: vec![error] };
         }
         let (table, faults) = DeTable::parse_recoverable(&text);
@@ -341,12 +336,12 @@ mod tests {
             format!("[{}a]", "'x!'.".repeat(1_000)),
             format!("{}a = 1", "\"\\\"\" . ".repeat(100)),
         ] {
-            assert_eq!(parse(&text).errors()[0].rule, "syntax/nesting-limit");
+            assert_eq!(parse(&text).errors()[0].rule, "syntax/toml");
         }
         assert!(!parse(&format!("a = {}", "[".repeat(100_000))).errors().is_empty());
         assert!(!parse(&format!("a = {}", "{a=".repeat(100_000))).errors().is_empty());
         assert!(parse(&format!("a = \"{}\"", "word. ".repeat(1_000))).errors().is_empty(), "points inside a string make no key");
-        assert_eq!(parse(&" ".repeat(MAX_BYTES + 1)).errors()[0].rule, "syntax/file-limit");
+        assert_eq!(parse(&" ".repeat(MAX_BYTES + 1)).errors()[0].rule, "syntax/toml");
     }
 
     proptest::proptest! {

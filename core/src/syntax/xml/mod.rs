@@ -12,7 +12,7 @@ mod recover;
 mod scan;
 mod span;
 
-pub use recover::{RecoveredElement, RecoveredText, recover};
+pub use recover::{RecoveredElement, RecoveredRoot, RecoveredText, recover, recover_root};
 pub use span::{attribute_locator, attribute_name_span, element_at, locator, name, name_span, open_tag_span, value_offset, value_span};
 
 use super::SyntaxError;

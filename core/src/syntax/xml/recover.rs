@@ -37,6 +37,34 @@ pub struct RecoveredElement {
     pub references: Vec<(String, RecoveredText)>,
 }
 
+/// The opening tag of the root, as far as it can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecoveredRoot {
+    /// Its name as spelled.
+    pub name: String,
+    /// Its attributes, names as spelled.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// Reads the root's opening tag of a text that may be broken behind it.
+pub fn recover_root(text: &str) -> Option<RecoveredRoot> {
+    let mut comments = 0;
+    let start = memchr::memchr_iter(b'<', text.as_bytes()).find(|&at| {
+        if at >= comments && text[at..].starts_with("<!--") {
+            comments = text[at..].find("-->").map_or(text.len(), |len| at + len);
+        }
+        at >= comments && !name_at(text, at + 1).is_empty()
+    })?;
+    let name = name_at(text, start + 1);
+    let mut root = RecoveredRoot { name: name.to_owned(), attributes: Vec::new() };
+    attributes(text, start + 1 + name.len(), &mut |name, span| {
+        if root.attributes.len() < super::MAX_ATTRIBUTES {
+            root.attributes.push((name.to_owned(), resolved(text.get(span.range()).unwrap_or_default())));
+        }
+    });
+    Some(root)
+}
+
 /// Reads what `text` says, broken or not, in the order of the text.
 pub fn recover(text: &str) -> Vec<RecoveredElement> {
     let bytes = text.as_bytes();
@@ -79,7 +107,7 @@ pub fn recover(text: &str) -> Vec<RecoveredElement> {
                 id: None,
                 references: Vec::new(),
             };
-            let (end, empty) = attributes(text, start + 1 + name.len(), &mut element);
+            let (end, empty) = attributes(text, start + 1 + name.len(), &mut |name, span| note(text, name, span, &mut element));
             element.span = Span::from(start..end);
             at = end;
             if !empty {
@@ -96,7 +124,7 @@ pub fn recover(text: &str) -> Vec<RecoveredElement> {
 }
 
 /// Reads attributes from `at` on; returns where the tag seems to end and whether the element is empty.
-fn attributes(text: &str, mut at: usize, element: &mut RecoveredElement) -> (usize, bool) {
+fn attributes<'t>(text: &'t str, mut at: usize, each: &mut dyn FnMut(&'t str, Span)) -> (usize, bool) {
     let bytes = text.as_bytes();
     loop {
         match bytes.get(at) {
@@ -129,7 +157,7 @@ fn attributes(text: &str, mut at: usize, element: &mut RecoveredElement) -> (usi
         });
         let span = Span::from(value..value + len);
         at = value + len + usize::from(closed);
-        note(text, name, span, element);
+        each(name, span);
     }
 }
 

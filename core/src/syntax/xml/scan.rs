@@ -142,7 +142,7 @@ fn tag_end(bytes: &[u8], start: usize) -> Result<Option<(usize, u8, bool)>, Synt
         let Some(end) = find(bytes, stop + 1, bytes[stop]) else { return Ok(None) };
         if end - stop > MAX_STRING_BYTES {
             let message = format!("an attribute value has {} bytes; at most {MAX_STRING_BYTES} are read", end - stop - 1);
-            return Err(limit("syntax/string-limit", Span::from(stop..stop + 1), message));
+            return Err(limit("syntax/xml-size-limit", Span::from(stop..stop + 1), message));
         }
         at = end + 1;
     }

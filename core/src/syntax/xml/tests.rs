@@ -117,7 +117,7 @@ fn nothing_reads_deeper_wider_or_longer_than_its_limit() {
         (format!("<a {}/>", (0..=MAX_NAMESPACES).map(|n| format!("xmlns:a{n}='u' ")).collect::<String>()), "syntax/xml-size-limit"),
         ("<a/>".repeat(MAX_MARKUP + 1), "syntax/xml-size-limit"),
         (format!("<a>{}</a>", "=".repeat(MAX_EQUALS + 1)), "syntax/xml-size-limit"),
-        (format!("<a b='{}'/>", " ".repeat(super::super::MAX_STRING_BYTES + 1)), "syntax/string-limit"),
+        (format!("<a b='{}'/>", " ".repeat(super::super::MAX_STRING_BYTES + 1)), "syntax/xml-size-limit"),
     ] {
         let parsed = Document::parse(&text);
         assert!(parsed.document.is_none(), "{rule}");

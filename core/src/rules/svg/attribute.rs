@@ -1,0 +1,250 @@
+//! Which attributes a tensor's elements carry.
+
+use std::collections::HashMap;
+
+use roxmltree::{Attribute, Node};
+
+use super::{
+    FILE, GOOD, drawing,
+    element::DRAWINGS,
+    names::{self, Element, Shared},
+    shows,
+    walk::{Walk, illegal},
+};
+use crate::{
+    diagnostic::{Edit, Fix, Safety, Severity},
+    rules::{Check, Docs, Finding, Place, Rule, nearest_of},
+    syntax::xml,
+};
+
+/// An attribute without meaning.
+pub static ATTRIBUTE: Rule = Rule {
+    name: "svg/attribute",
+    severity: Severity::Warning,
+    rows: &["B170", "B119", "A406"],
+    on: DRAWINGS,
+    check: Check::Elsewhere,
+    fix: Some(Safety::Unsafe),
+    docs: Docs {
+        what: "An attribute that means nothing in a tensor. What only looks (`fill`, `stroke`, …) is told as information, all of it in one place; any other name is a warning, once a name.",
+        why: "The canonical form keeps geometry, `id`, `transform`, `stroke-width` and `opacity` and drops the rest: an attribute that is spelled wrong is lost without a word.",
+        fix: "Correct the name or remove the attribute.",
+        bad: &[shows("a slip", &[(FILE, drawing!("<path d=\"M0 0L3 4\" stroke-widht=\"0.5\"/>"))])],
+        good: GOOD,
+    },
+};
+
+/// Style sheets.
+pub static CSS: Rule = Rule {
+    name: "svg/css",
+    severity: Severity::Error,
+    rows: &["B130", "B170"],
+    on: DRAWINGS,
+    check: Check::Elsewhere,
+    fix: Some(Safety::Safe),
+    docs: Docs {
+        what: "A `style` or `class` attribute.",
+        why: "Style sheets override what the attributes say, by rules that depend on the viewer: a stroke width could come from anywhere.",
+        fix: "A safe fix removes a `class` that no style sheet of the drawing can use, and writes simple declarations of `style` as the attributes of the same names.",
+        bad: &[
+            shows("a style", &[(FILE, drawing!("<path d=\"M0 0L3 4\" style=\"stroke:red\"/>"))]),
+            shows("a class", &[(FILE, drawing!("<path d=\"M0 0L3 4\" class=\"a\"/>"))]),
+        ],
+        good: GOOD,
+    },
+};
+
+/// Scripts.
+pub static EVENT_HANDLER: Rule = Rule {
+    name: "svg/event-handler",
+    severity: Severity::Error,
+    rows: &["B119", "B170"],
+    on: DRAWINGS,
+    check: Check::Elsewhere,
+    fix: Some(Safety::Unsafe),
+    docs: Docs {
+        what: "An attribute whose name begins with `on`, such as `onclick`, even an empty one.",
+        why: "Its value is a program, and nothing in a tensor runs.",
+        fix: "Remove it. The offered fix is unsafe: the picture no longer answers to a user.",
+        bad: &[shows("an empty handler", &[(FILE, drawing!("<path d=\"M0 0L3 4\" onclick=\"\"/>"))])],
+        good: GOOD,
+    },
+};
+
+/// Time.
+pub static TIMING: Rule = Rule {
+    name: "svg/timing-attribute",
+    severity: Severity::Error,
+    rows: &["B128", "B129", "B170"],
+    on: DRAWINGS,
+    check: Check::Elsewhere,
+    fix: Some(Safety::Unsafe),
+    docs: Docs {
+        what: "An attribute of SVG's animation: `begin`, `dur`, `end`, `repeatCount`, `repeatDur`, `keyTimes`, `values`, `calcMode` and the rest of that list.",
+        why: "What a tensor says must not depend on time.",
+        fix: "Remove it. The offered fix is unsafe.",
+        bad: &[shows("a duration", &[(FILE, drawing!("<path d=\"M0 0L3 4\" dur=\"1s\"/>"))])],
+        good: GOOD,
+    },
+};
+
+/// Sizes of a screen.
+pub static VIEWPORT: Rule = Rule {
+    name: "svg/viewport",
+    severity: Severity::Error,
+    rows: &["B131", "B122"],
+    on: DRAWINGS,
+    check: Check::Elsewhere,
+    fix: None,
+    docs: Docs {
+        what: "A unit or a percentage in a number that counts; `vector-effect` and `preserveAspectRatio` are warnings. `width`, `height` and `viewBox` of the root mean nothing and may hold anything.",
+        why: "Units and percentages are measured by a screen, a font or a viewport, and a tensor has none of them.",
+        fix: "Write plain numbers.",
+        bad: &[
+            shows("a percentage", &[(FILE, drawing!("<line x2=\"50%\" y2=\"4\"/>"))]),
+            shows("a unit", &[(FILE, drawing!("<path d=\"M0 0L3 4\" stroke-width=\"1px\"/>"))]),
+        ],
+        good: GOOD,
+    },
+};
+
+/// Attributes that are told of once.
+#[derive(Default)]
+pub(super) struct Ignored<'a> {
+    looks: Vec<&'a str>,
+    first_look: Option<(Node<'a, 'a>, Attribute<'a, 'a>)>,
+    unknown: HashMap<&'a str, (Node<'a, 'a>, Attribute<'a, 'a>, Element, usize)>,
+}
+
+/// Says what an attribute is that is not the element's own and has no number of its own.
+pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, kind: Element) {
+    let name = attribute.name();
+    match attribute.namespace() {
+        Some(names::XML) if name != "base" => return looks(walk, node, attribute),
+        Some(_) => return unknown(walk, node, attribute, kind),
+        None => {}
+    }
+    match names::shared(name) {
+        Some(Shared::Looks) => looks(walk, node, attribute),
+        Some(Shared::Mark) => {
+            if !walk.canonical {
+                looks(walk, node, attribute);
+            }
+        }
+        Some(Shared::Css) => walk.find(&CSS, |walk| {
+            let finding = illegal(&CSS, walk.at_name(node, attribute), format!("`{name}`: a tensor has no style sheets"))
+                .help(if name == "style" { "write what counts as attributes" } else { "remove the attribute" });
+            match css_fix(walk, node, attribute) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
+        }),
+        Some(Shared::Event) => walk.find(&EVENT_HANDLER, |walk| {
+            illegal(&EVENT_HANDLER, walk.at_name(node, attribute), format!("`{name}` holds a program, and nothing in a tensor runs"))
+                .help("remove the attribute")
+                .fix(walk.without(Safety::Unsafe, attribute))
+        }),
+        Some(Shared::Timing) => walk.find(&TIMING, |walk| {
+            illegal(&TIMING, walk.at_name(node, attribute), format!("`{name}` speaks of time, and a tensor has none"))
+                .help("remove the attribute")
+                .fix(walk.without(Safety::Unsafe, attribute))
+        }),
+        Some(Shared::Viewport) if matches!(attribute.value().trim(), "none") && name == "vector-effect" => looks(walk, node, attribute),
+        Some(Shared::Viewport) => walk.find(&VIEWPORT, |walk| {
+            Finding::new(&VIEWPORT, walk.at_name(node, attribute), format!("`{name}` speaks of the viewport, and a tensor has none"))
+                .severity(Severity::Warning)
+                .help("remove the attribute")
+                .fix(walk.without(Safety::Unsafe, attribute))
+        }),
+        None if node.parent_element().is_none() && name == "tensor" => {}
+        None if walk.is_index && matches!(name, "data-edges" | "data-hash") => {}
+        None => unknown(walk, node, attribute, kind),
+    }
+}
+
+fn looks<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) {
+    const MOST: usize = 200;
+    let name =
+        if attribute.namespace().is_some() { walk.spelled(xml::attribute_name_span(attribute, walk.text)) } else { attribute.name() };
+    let ignored = &mut walk.ignored;
+    ignored.first_look.get_or_insert((node, attribute));
+    if ignored.looks.len() < MOST && !ignored.looks.contains(&name) {
+        ignored.looks.push(name);
+    }
+}
+
+fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, kind: Element) {
+    let name = walk.spelled(xml::attribute_name_span(attribute, walk.text));
+    walk.ignored.unknown.entry(name).or_insert((node, attribute, kind, 0)).3 += 1;
+}
+
+/// Tells of the attributes that were kept back.
+pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
+    let Ignored { looks, first_look, unknown } = std::mem::take(&mut walk.ignored);
+    if let Some((node, attribute)) = first_look {
+        const TOLD: usize = 8;
+        let mut names: Vec<_> = looks.iter().take(TOLD).map(|name| format!("`{name}`")).collect();
+        if looks.len() > TOLD {
+            names.push(format!("{} more", looks.len() - TOLD));
+        }
+        let last = names.pop().unwrap_or_default();
+        let (list, verb) = if names.is_empty() { (last, "means") } else { (format!("{} and {last}", names.join(", ")), "mean") };
+        walk.find(&ATTRIBUTE, |walk| {
+            Finding::new(
+                &ATTRIBUTE,
+                walk.at_name(node, attribute),
+                format!("{list} {verb} nothing in a tensor: the canonical form has none"),
+            )
+            .severity(Severity::Info)
+        });
+    }
+    let mut unknown: Vec<_> = unknown.into_iter().collect();
+    unknown.sort_unstable_by_key(|(_, (_, attribute, ..))| attribute.range().start);
+    for (name, (node, attribute, kind, count)) in unknown {
+        walk.find(&ATTRIBUTE, |walk| {
+            let more = match count {
+                1 => String::new(),
+                2 => "; it stands on one more element".to_owned(),
+                count => format!("; it stands on {} more elements", count - 1),
+            };
+            let place: Place = walk.at_name(node, attribute);
+            let finding =
+                Finding::new(&ATTRIBUTE, place, format!("`{name}` means nothing on `{}` in a tensor{more}", node.tag_name().name()));
+            let own = kind.attributes().iter().copied().chain(["id", "transform", "stroke-width", "opacity"]);
+            let near = nearest_of(name, own).filter(|near| near.len() > 2 && !node.has_attribute(*near));
+            match near {
+                Some(near) => finding.help(format!("write `{near}`, or remove the attribute")),
+                None => finding.help("remove the attribute"),
+            }
+            .fix(walk.without(Safety::Unsafe, attribute))
+        });
+    }
+}
+
+/// A `class` goes where no style sheet of the drawing can use it; declarations of `style` become attributes where they are simple.
+fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) -> Option<Fix> {
+    let sheets = walk.text.contains("<style") || walk.text.contains(":style") || walk.text.contains("<?xml-stylesheet");
+    if attribute.name() == "class" {
+        return Some(walk.without(if sheets { Safety::Unsafe } else { Safety::Safe }, attribute));
+    }
+    let mut text = String::new();
+    for declaration in attribute.value().split(';').map(str::trim).filter(|declaration| !declaration.is_empty()) {
+        let (name, value) = declaration.split_once(':')?;
+        let (name, value) = (name.trim(), value.trim());
+        let known = matches!(name, "stroke-width" | "opacity") || names::shared(name) == Some(Shared::Looks);
+        let simple = !value.is_empty() && !value.contains(['"', '&', '<', '!', '/', '(']);
+        if !known || !simple || node.has_attribute(name) || text.contains(&format!("{name}=")) {
+            return None;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&format!("{name}=\"{value}\""));
+    }
+    if text.is_empty() {
+        return Some(walk.without(Safety::Safe, attribute));
+    }
+    let safety = if sheets { Safety::Unsafe } else { Safety::Safe };
+    let edit = Edit { span: attribute.range().into(), text };
+    Some(walk.fix(safety, "write the declarations as attributes", vec![edit]))
+}

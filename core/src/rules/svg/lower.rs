@@ -1,0 +1,107 @@
+//! Fixes that write a legal element in terms of those that the canonical form knows.
+
+use roxmltree::Node;
+
+use super::{names::Element, walk::Walk};
+use crate::{
+    diagnostic::{Edit, Fix, Safety},
+    syntax::xml,
+    tensor::number::NumberList,
+    text::Span,
+};
+
+/// The fix that lowers `node`, where there is an exact one.
+pub(super) fn fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element) -> Option<Fix> {
+    match kind {
+        Element::Polyline => points(walk, node, false),
+        Element::Polygon => points(walk, node, true),
+        Element::Use => copy(walk, node),
+        Element::Metadata => {
+            let remove = Edit { span: Span::from(node.range()), text: String::new() };
+            Some(walk.fix(Safety::Unsafe, "remove `metadata`", vec![remove]))
+        }
+        _ => None,
+    }
+}
+
+/// The `path` through the same points: `points` becomes `d`, its pairs the arguments of one `M`.
+fn points<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, closed: bool) -> Option<Fix> {
+    let attribute = node.attribute_node("points")?;
+    let count = NumberList::new(attribute.value()).try_fold(0usize, |count, number| number.ok().map(|_| count + 1))?;
+    if count < 4 || count % 2 == 1 || node.has_attribute("d") {
+        return None;
+    }
+    let value = xml::value_span(attribute, walk.text);
+    let mut edits = rename(walk, node, "path");
+    edits.push(Edit { span: xml::attribute_name_span(attribute, walk.text), text: "d".to_owned() });
+    edits.push(Edit { span: Span::at(value.start), text: "M".to_owned() });
+    if closed {
+        edits.push(Edit { span: Span::at(value.end), text: "Z".to_owned() });
+    }
+    Some(walk.fix(Safety::Safe, "write it as a `path`", edits))
+}
+
+/// The edits that give an element another local name.
+fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, to: &str) -> Vec<Edit> {
+    let local = node.tag_name().name().len() as u32;
+    let open = xml::name_span(node);
+    let mut edits = vec![Edit { span: Span::new(open.end - local, open.end), text: to.to_owned() }];
+    let range = node.range();
+    let own = walk.text.get(range.clone()).unwrap_or_default();
+    if !own.ends_with("/>")
+        && let Some(close) = own.rfind("</")
+    {
+        let end = Span::from(0..range.start + close + 2).end + open.len();
+        edits.push(Edit { span: Span::new(end - local, end), text: to.to_owned() });
+    }
+    edits
+}
+
+/// A copy of the target in a group that stands where the `use` stood. Ids inside the copy go: an id names one element.
+fn copy<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>) -> Option<Fix> {
+    let href = node.attributes().find(|attribute| attribute.name() == "href")?;
+    let id = href.value().strip_prefix('#')?;
+    let target = node.document().descendants().find(|other| other.attribute("id") == Some(id))?;
+    let encloses = node.ancestors().any(|ancestor| ancestor == target);
+    if encloses || !Element::of(target.tag_name().name()).is_some_and(|kind| kind.draws() || kind == Element::G) {
+        return None;
+    }
+    let (mut group, mut x, mut y, mut transform) = (String::new(), "0", "0", "");
+    for attribute in node.attributes() {
+        match attribute.name() {
+            "href" | "width" | "height" => {}
+            "x" => x = attribute.value(),
+            "y" => y = attribute.value(),
+            "transform" => transform = attribute.value(),
+            _ => {
+                group.push(' ');
+                group.push_str(walk.text.get(attribute.range()).unwrap_or_default());
+            }
+        }
+    }
+    if [x, y, transform].iter().any(|value| value.contains(['&', '<', '"'])) {
+        return None;
+    }
+    let moved = x.trim() != "0" || y.trim() != "0";
+    match (transform.trim(), moved) {
+        ("", false) => {}
+        ("", true) => group.push_str(&format!(" transform=\"translate({} {})\"", x.trim(), y.trim())),
+        (transform, false) => group.push_str(&format!(" transform=\"{transform}\"")),
+        (transform, true) => group.push_str(&format!(" transform=\"{transform} translate({} {})\"", x.trim(), y.trim())),
+    }
+    let text = format!("<g{group}>{}</g>", without_ids(walk, target));
+    Some(walk.fix(Safety::Unsafe, "put a copy of its target here", vec![Edit { span: Span::from(node.range()), text }]))
+}
+
+fn without_ids<'a>(walk: &Walk<'_, 'a, '_>, target: Node<'a, 'a>) -> String {
+    let range = target.range();
+    let (mut out, mut from) = (String::new(), range.start);
+    for attribute in target.descendants().filter_map(|node| node.attribute_node("id")) {
+        let id = attribute.range();
+        let head = walk.text.get(from..id.start).unwrap_or_default();
+        out.push_str(head.trim_end());
+        from = id.end;
+    }
+    out.push_str(walk.text.get(from..range.end).unwrap_or_default());
+    out
+}

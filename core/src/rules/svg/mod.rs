@@ -1,0 +1,74 @@
+//! Drawings that are tensors: what their text alone decides (§16.9, §17.2, §17.4, `DECISIONS` §10).
+//!
+//! One walk over the tree finds everything (`walk`); a rule's own file holds its page. What needs the canonical model, such as whether
+//! the graph is connected, is not looked at here. Findings are made for every drawing and count when the index says that it is a tensor.
+
+mod attribute;
+mod curve;
+mod element;
+mod lower;
+mod names;
+mod reference;
+mod shape;
+mod walk;
+
+use super::{Example, Rule};
+
+/// The rules of this family.
+pub static RULES: &[&Rule] = &[
+    &attribute::ATTRIBUTE,
+    &attribute::CSS,
+    &shape::CYCLE_WITHOUT_DECAY,
+    &reference::DUPLICATE_ID,
+    &element::EMPTY_GROUP,
+    &attribute::EVENT_HANDLER,
+    &element::FORBIDDEN_ELEMENT,
+    &element::INSTRUCTION,
+    &element::NAMESPACE,
+    &element::NO_GEOMETRY,
+    &element::NOT_CANONICALIZABLE,
+    &shape::NUMBER,
+    &curve::PATH_COMMAND,
+    &curve::PATH_DATA,
+    &shape::RANGE,
+    &reference::REFERENCE,
+    &element::ROOT,
+    &shape::ROUNDED_RECT,
+    &attribute::TIMING,
+    &shape::TRANSFORM,
+    &element::UNKNOWN_ELEMENT,
+    &shape::UNSUPPORTED_TRANSFORM,
+    &reference::UNUSED_DEFINITION,
+    &attribute::VIEWPORT,
+    &curve::ZERO_LENGTH,
+];
+
+/// What the specification calls a drawing that is no tensor.
+const ILLEGAL_TENSOR: &str = "verification_error.illegal_tensor";
+
+/// The name of the drawing in the examples; by it the drawing is a tensor.
+const FILE: &str = "brain.tensor.svg";
+
+/// A drawing around some content.
+macro_rules! drawing {
+    ($content:expr) => {
+        concat!("<svg xmlns=\"http://www.w3.org/2000/svg\">\n  ", $content, "\n</svg>\n")
+    };
+}
+use drawing;
+
+/// An example of one drawing.
+const fn shows(note: &'static str, files: &'static [(&'static str, &'static str)]) -> Example {
+    Example { note, file: FILE, files }
+}
+
+/// A lawful tensor: two joined elements with all that an author may write.
+const GOOD: &[Example] = &[shows(
+    "a lawful tensor",
+    &[(
+        FILE,
+        drawing!(
+            "<g transform=\"translate(1 2) rotate(90)\" stroke-width=\"0.5\"><path id=\"a\" d=\"M0 0L3 4\"/><line id=\"b\" x1=\"3\" y1=\"4\" x2=\"6\" y2=\"8\" opacity=\"0.5\"/></g>"
+        ),
+    )],
+)];
