@@ -11,7 +11,7 @@ use toml::{
 };
 
 use crate::{
-    diagnostic::{Fix, Safety, Severity},
+    diagnostic::{Diagnostic, Fix, Safety, Severity},
     document::pointer,
     hash::{
         keyring::{Entry, Keyring},
@@ -44,6 +44,15 @@ pub struct Suppression {
     pub reason: String,
     /// Where it stands in the configuration.
     pub place: Place,
+}
+
+impl Suppression {
+    /// Whether the finding is one of those accepted.
+    pub fn covers(&self, finding: &Diagnostic) -> bool {
+        self.rule == finding.rule
+            && self.path.is_match(&*finding.path)
+            && self.locator.as_ref().is_none_or(|locator| *locator == finding.locator)
+    }
 }
 
 /// The configuration of a workspace. The default is what holds without a file.

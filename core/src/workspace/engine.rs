@@ -5,7 +5,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
-    fs, io,
+    fs,
+    hash::Hash,
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -17,17 +19,17 @@ use rayon::prelude::*;
 
 use crate::{
     analysis::{self, Analysis},
-    diagnostic::{Diagnostic, Related, Severity},
+    diagnostic::{Diagnostic, Related},
     document::{
-        facts::{Facts, Role, Target},
+        facts::{Facts, Target},
         kind::Syntax,
     },
     excerpt,
     hash::digest::Digest,
-    rules::{self, Finding, Findings, Place, config as config_rule},
+    rules::{self, Finding, Findings, Place},
     text::LineIndex,
     workspace::{
-        config::{Config, Level},
+        config::Config,
         context::WorkspaceContext,
         index::{Index, Key, named_files},
         snapshot::{BytesError, Snapshot, read_bounded},
@@ -46,24 +48,26 @@ pub struct Progress {
 
 /// What one file's workspace checks found, and what they asked.
 #[derive(Clone, Default)]
-struct Judged {
-    findings: Arc<Vec<Diagnostic>>,
+pub(super) struct Judged {
+    pub(super) findings: Arc<Vec<Diagnostic>>,
     asked: Vec<Key>,
 }
 
 /// A workspace that is being checked.
 pub struct Engine {
-    snapshot: Snapshot,
+    pub(super) snapshot: Snapshot,
     /// Findings of the reading of the configuration.
-    config_findings: Arc<Vec<Diagnostic>>,
-    analyses: HashMap<Arc<str>, Arc<Analysis>>,
-    judged: HashMap<Arc<str>, Judged>,
+    pub(super) config_findings: Arc<Vec<Diagnostic>>,
+    pub(super) analyses: HashMap<Arc<str>, Arc<Analysis>>,
+    pub(super) judged: HashMap<Arc<str>, Judged>,
+    /// Whose workspace checks found something on a file that is not their own.
+    pub(super) guests: HashMap<Arc<str>, HashSet<Arc<str>>>,
     /// Who asked about a key.
     askers: HashMap<Key, HashSet<Arc<str>>>,
     /// Files that are there and were not read.
     reserve: HashSet<Arc<str>>,
     /// Files to check, besides those the reserve gave.
-    checked: HashSet<Arc<str>>,
+    pub(super) checked: HashSet<Arc<str>>,
     /// Files that are there and are not to be checked, whether they were read or not.
     left_out: HashSet<Arc<str>>,
     /// Whether questions are remembered, for later edits.
@@ -103,6 +107,7 @@ impl Engine {
             config_findings: Arc::default(),
             analyses: HashMap::new(),
             judged: HashMap::new(),
+            guests: HashMap::new(),
             askers: HashMap::new(),
             reserve,
             checked,
@@ -147,6 +152,7 @@ impl Engine {
             config_findings: Arc::default(),
             analyses: HashMap::new(),
             judged: HashMap::new(),
+            guests: HashMap::new(),
             askers: HashMap::new(),
             reserve: HashSet::new(),
             checked: HashSet::new(),
@@ -258,30 +264,31 @@ impl Engine {
     fn judge(&mut self, paths: Vec<Arc<str>>) {
         let snapshot = &self.snapshot;
         let judged: Vec<_> = paths.into_par_iter().map(|path| (judge_one(snapshot, &path), path)).collect();
-        for (new, path) in judged {
-            if !self.incremental {
-                if !new.findings.is_empty() {
-                    self.judged.insert(path, Judged { findings: new.findings, asked: Vec::new() });
-                }
-                continue;
-            }
+        for (mut new, path) in judged {
             self.judge_nothing(&path);
+            if !self.incremental {
+                new.asked.clear();
+            }
             for key in &new.asked {
                 self.askers.entry(key.clone()).or_default().insert(path.clone());
             }
-            self.judged.insert(path, new);
+            for finding in new.findings.iter().filter(|finding| finding.path != path) {
+                self.guests.entry(finding.path.clone()).or_default().insert(path.clone());
+            }
+            if !new.findings.is_empty() || !new.asked.is_empty() {
+                self.judged.insert(path, new);
+            }
         }
     }
 
     /// Forgets what a file's checks found and asked.
     fn judge_nothing(&mut self, path: &Arc<str>) {
-        for key in self.judged.remove(path).unwrap_or_default().asked {
-            if let Some(askers) = self.askers.get_mut(&key) {
-                askers.remove(path);
-                if askers.is_empty() {
-                    self.askers.remove(&key);
-                }
-            }
+        let old = self.judged.remove(path).unwrap_or_default();
+        for key in &old.asked {
+            forget(&mut self.askers, key, path);
+        }
+        for finding in old.findings.iter().filter(|finding| finding.path != *path) {
+            forget(&mut self.guests, &finding.path, path);
         }
     }
 
@@ -347,99 +354,15 @@ impl Engine {
         let judged = self.judged.get(path).into_iter().flat_map(|judged| judged.findings.iter());
         judged.map(|finding| finding.path.clone()).chain([path.clone()]).collect()
     }
+}
 
-    /// Every finding on every checked file, in the order of reports. Suppressions are applied and judged.
-    pub fn report(&self) -> Vec<Diagnostic> {
-        let paths: HashSet<Arc<str>> = self
-            .analyses
-            .keys()
-            .chain(self.judged.values().flat_map(|judged| judged.findings.iter().map(|finding| &finding.path)))
-            .cloned()
-            .chain([CONFIG_FILE.into()])
-            .collect();
-        self.report_on(&paths)
-    }
-
-    /// Every finding on these files, in the order of reports.
-    pub fn report_on(&self, paths: &HashSet<Arc<str>>) -> Vec<Diagnostic> {
-        let mut used = vec![false; self.snapshot.config.suppressions.len()];
-        let mut all: Vec<Diagnostic> = Vec::new();
-        let from_files = self.analyses.values().filter(|analysis| self.is_live(analysis)).flat_map(|analysis| analysis.findings.iter());
-        let from_workspace = self.judged.values().flat_map(|judged| judged.findings.iter());
-        for finding in from_files.chain(from_workspace).chain(self.config_findings.iter()) {
-            if !self.is_checked(&finding.path) {
-                continue;
-            }
-            if let Some(at) = self.suppressed(finding) {
-                used[at] = true;
-                continue;
-            }
-            if paths.contains(&finding.path)
-                && let Some(finding) = self.with_level(finding)
-            {
-                all.push(finding);
-            }
+/// Takes `path` out of the set under `key`, and the set out of the map when it was the last.
+fn forget<K: Hash + Eq>(map: &mut HashMap<K, HashSet<Arc<str>>>, key: &K, path: &Arc<str>) {
+    if let Some(paths) = map.get_mut(key) {
+        paths.remove(path);
+        if paths.is_empty() {
+            map.remove(key);
         }
-        let config_path: Arc<str> = CONFIG_FILE.into();
-        if paths.contains(&config_path) {
-            all.extend(self.unused_suppressions(&used, &config_path));
-        }
-        all.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        all.dedup();
-        all
-    }
-
-    fn is_checked(&self, path: &Arc<str>) -> bool {
-        self.checked.contains(path) || &**path == CONFIG_FILE || self.snapshot.index.facts(path).is_none()
-    }
-
-    fn is_live(&self, analysis: &Analysis) -> bool {
-        let Some(facts) = &analysis.facts else { return true };
-        match facts.role {
-            Role::Itself => true,
-            Role::Tensor => self.snapshot.is_tensor(&facts.path),
-            Role::JsonPayload => self.snapshot.is_json_payload(&facts.path),
-        }
-    }
-
-    fn suppressed(&self, finding: &Diagnostic) -> Option<usize> {
-        self.snapshot.config.suppressions.iter().position(|suppression| {
-            suppression.rule == finding.rule
-                && suppression.path.is_match(&*finding.path)
-                && suppression.locator.as_ref().is_none_or(|locator| *locator == finding.locator)
-        })
-    }
-
-    fn with_level(&self, finding: &Diagnostic) -> Option<Diagnostic> {
-        let mut finding = finding.clone();
-        match self.snapshot.config.levels.get(&finding.rule) {
-            Some(Level::Off) => return None,
-            Some(Level::As(severity)) => finding.severity = *severity,
-            None => {}
-        }
-        if self.snapshot.config.strict && finding.severity == Severity::Warning {
-            finding.severity = Severity::Error;
-        }
-        Some(finding)
-    }
-
-    fn unused_suppressions(&self, used: &[bool], path: &Arc<str>) -> Vec<Diagnostic> {
-        let unused = self.snapshot.config.suppressions.iter().zip(used).filter(|(_, used)| !**used);
-        let findings: Vec<Finding> = unused
-            .map(|(suppression, _)| {
-                let message = format!("nothing matches this suppression of `{}`: it hides no finding", suppression.rule);
-                Finding::new(&config_rule::UNUSED, suppression.place.clone(), message)
-                    .help("remove it, or correct `rule`, `path` or `locator`")
-            })
-            .collect();
-        if findings.is_empty() {
-            return Vec::new();
-        }
-        let text: Option<Arc<[u8]>> = match self.snapshot.overlay.get(path) {
-            Some(bytes) => Some(bytes.clone()),
-            None => read_bounded(&self.snapshot.root.join(&**path)).ok().map(Arc::from),
-        };
-        finish(findings, path, &mut |_| text.clone()).into_iter().filter_map(|finding| self.with_level(&finding)).collect()
     }
 }
 

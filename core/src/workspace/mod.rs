@@ -5,5 +5,6 @@ pub mod confine;
 pub mod context;
 pub mod engine;
 pub mod index;
+mod report;
 pub mod snapshot;
 pub mod walk;
