@@ -8,6 +8,7 @@ import fcntl
 import os
 import pathlib
 import pty
+import re
 import select
 import shutil
 import signal
@@ -26,12 +27,12 @@ sys.path.insert(0, str(EDITORS / "pyte-0.8.2"))
 
 import pyte  # noqa: E402  (it lies beside the editors)
 
-ROWS, COLUMNS = 30, 118
+ROWS, COLUMNS = 34, 112
 CELL, LINE, SIZE, MARGIN = 8.4, 18, 14, 12
-PAPER, INK = "#1c1c1c", "#bcbcbc"
+PAPER, INK = "#14161b", "#e0e2ea"  # those of Neovim's own colours
 NAMED = {
-    "black": "#1c1c1c", "red": "#d75f5f", "green": "#87af87", "brown": "#d7af87",
-    "blue": "#5f87af", "magenta": "#af87af", "cyan": "#5f8787", "white": "#bcbcbc",
+    "black": "#07080d", "red": "#ffc0b9", "green": "#b3f6c0", "brown": "#fce094",
+    "blue": "#a6dbff", "magenta": "#ffcaff", "cyan": "#8cf8f7", "white": "#eef1f8",
 }
 
 
@@ -93,16 +94,15 @@ def draw(screen):
             left, long = MARGIN + column * CELL, sum(1 for _ in text) * CELL
             if paper != PAPER:
                 boxes.append(f'<rect x="{left:.1f}" y="{top}" width="{long:.1f}" height="{LINE}" fill="{paper}"/>')
-            if text.strip():
-                kept = text.rstrip()
-                style = (' font-weight="bold"' if bold else "") + (' font-style="italic"' if italic else "")
-                style += ' text-decoration="underline"' if underlined else ""
-                words.append(
-                    f'<text x="{left:.1f}" y="{top + SIZE}" fill="{ink}" textLength="{len(kept) * CELL:.1f}"{style}>{escape(kept)}</text>'
-                )
+            style = (' font-weight="bold"' if bold else "") + (' font-style="italic"' if italic else "")
+            style += ' text-decoration="underline"' if underlined else ""
+            for word in re.finditer(r"\S+(?: \S+)*", text):  # no viewer agrees with another on wider gaps
+                at = left + word.start() * CELL
+                long = len(word.group()) * CELL
+                words.append(f'<text x="{at:.1f}" y="{top + SIZE}" fill="{ink}" textLength="{long:.1f}"{style}>{escape(word.group())}</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}"'
-        f' font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{SIZE}" xml:space="preserve">\n'
+        f' font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{SIZE}">\n'
         f'<rect width="100%" height="100%" rx="8" fill="{PAPER}"/>\n' + "\n".join(boxes + words) + "\n</svg>\n"
     )
 
@@ -111,7 +111,7 @@ def main():
     picture = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         workspace = pathlib.Path(scratch, "harbour")
-        shutil.copytree(REPOSITORY / "tests/workspaces/editor", workspace)
+        shutil.copytree(REPOSITORY / "tests/workspaces/broken", workspace)
         program = [
             str(EDITORS / "neovim-0.11.4/bin/nvim"), "--clean",
             "--cmd", f"set runtimepath^={REPOSITORY}/editors/neovim",

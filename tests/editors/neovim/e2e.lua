@@ -144,17 +144,37 @@ local function journey()
   check(health:find('attached', 1, true) and not health:find('ERROR', 1, true), 'checkhealth finds nothing wrong')
   check(health:find('mx2lm%-lsp %d+%.%d+') ~= nil, 'checkhealth names the server version')
 
-  client:stop()
-  check(vim.wait(5000, function()
-    return exit_code ~= nil
-  end, 10) and exit_code == 0, 'the server ends with 0, it said ' .. tostring(exit_code))
+  -- both ways to end it end it in order
+  for _, action in ipairs({ 'restart', 'stop' }) do
+    exit_code = nil
+    vim.cmd('Mx2lm ' .. action)
+    wait(('`:Mx2lm %s`: the server ends'):format(action), function()
+      return exit_code ~= nil
+    end)
+    check(exit_code == 0, 'it ends with 0, it said ' .. tostring(exit_code))
+    if action == 'restart' then
+      wait('another one is attached', function()
+        local new = vim.lsp.get_clients({ bufnr = tokenizer, name = 'mx2lm' })[1]
+        return new and new.id ~= client.id and new.initialized
+      end)
+    end
+  end
 end
 
-local held, why = xpcall(journey, function(message)
-  return debug.traceback(tostring(message))
-end)
-if not held then
-  io.stdout:write(why, '\n')
-  vim.cmd('cquit 1')
+local function run()
+  local held, why = xpcall(journey, function(message)
+    return debug.traceback(tostring(message))
+  end)
+  if not held then
+    io.stdout:write(why, '\n')
+    vim.cmd('cquit 1')
+  end
+  vim.cmd('qall!')
 end
-vim.cmd('qall!')
+
+-- as from the keyboard: when all that happens at start has happened
+vim.api.nvim_create_autocmd('VimEnter', {
+  callback = function()
+    vim.schedule(run)
+  end,
+})
