@@ -15,6 +15,7 @@
 pub mod content;
 pub mod convert;
 pub mod document;
+pub mod edits;
 pub mod features;
 pub mod frame;
 pub mod parent;
