@@ -21,7 +21,7 @@ pub fn text_edits(file: &File<'_>, edits: &FileEdits) -> Vec<TextEdit> {
 
 /// Line ends as the file has them: what the core writes has bare line feeds.
 fn in_form(file: &File<'_>, text: &str) -> String {
-    let crlf = text.contains('\n') && !text.contains('\r') && file.bytes.windows(2).any(|pair| pair == b"\r\n");
+    let crlf = text.contains('\n') && !text.contains('\r') && file.wants_crlf();
     if crlf { text.replace('\n', "\r\n") } else { text.to_owned() }
 }
 

@@ -12,6 +12,7 @@
 //! | `features` | one pure function of a view each |
 //! | `convert` | positions, URIs, diagnostics |
 
+pub mod capabilities;
 pub mod content;
 pub mod convert;
 pub mod document;

@@ -32,18 +32,16 @@ pub struct Profile {
     pub progress: bool,
     /// It knows edits of versioned documents.
     pub document_changes: bool,
+    /// An edit may create files.
+    pub create_files: bool,
     /// It knows code actions, not only commands.
     pub code_action_literals: bool,
     /// It shows Markdown in hovers.
     pub markdown: bool,
     /// It knows nested document symbols.
     pub symbol_tree: bool,
-    /// It knows snippets in completions.
-    pub snippets: bool,
     /// It wants the places that belong to a diagnostic.
     pub related_information: bool,
-    /// It knows links with an origin range.
-    pub links: bool,
     /// The editor's process.
     pub parent: Option<u32>,
     /// The folders it opened.
@@ -70,13 +68,12 @@ impl Profile {
             watch: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             progress: yes("/window/workDoneProgress"),
             document_changes: yes("/workspace/workspaceEdit/documentChanges"),
+            create_files: yes("/workspace/workspaceEdit/documentChanges") && has("/workspace/workspaceEdit/resourceOperations", "create"),
             code_action_literals: there("/textDocument/codeAction/codeActionLiteralSupport"),
             markdown: has("/textDocument/hover/contentFormat", "markdown"),
             symbol_tree: yes("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
-            snippets: yes("/textDocument/completion/completionItem/snippetSupport"),
             related_information: yes("/textDocument/publishDiagnostics/relatedInformation")
                 || yes("/textDocument/diagnostic/relatedInformation"),
-            links: yes("/textDocument/definition/linkSupport"),
             parent: params.get("processId").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()),
             folders: folders(params),
         }

@@ -20,13 +20,15 @@ use tower_lsp::{
 use tower_service::Service;
 
 use crate::{
-    convert,
-    features::{diagnostics, rule_page},
+    capabilities, convert,
+    features::{
+        calls, code_actions, completion, diagnostics, hover, inlay_hints, lens, navigation, rename, rule_page, structure, symbols, tokens,
+    },
     parent,
     profile::Profile,
     session::{Outgoing, Session},
     transport::{self, Peer},
-    view::View,
+    view::{File, View},
     worker,
 };
 
@@ -206,13 +208,24 @@ impl Backend {
     }
 }
 
+impl Backend {
+    /// Asks about one file; of a file nobody knows there is nothing to say.
+    async fn of<T: Send + 'static>(
+        &self,
+        document: TextDocumentIdentifier,
+        question: impl FnOnce(&File<'_>) -> Option<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.ask(move |view| question(&view.file(&document.uri)?)).await
+    }
+}
+
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let profile = Profile::read(&params.initialization_options.unwrap_or_default());
         if let Some(parent) = profile.parent {
             parent::watch(parent, self.stop.clone());
         }
-        let capabilities = capabilities(&profile);
+        let capabilities = capabilities::offered(&profile);
         self.session.initialize(profile);
         let server_info = ServerInfo { name: "mx2lm-lsp".into(), version: Some(env!("CARGO_PKG_VERSION").into()) };
         Ok(InitializeResult { capabilities, server_info: Some(server_info), ..InitializeResult::default() })
@@ -273,30 +286,101 @@ impl LanguageServer for Backend {
         self.ask(move |view| WorkspaceDiagnosticReportResult::Report(diagnostics::workspace(view, &params))).await
     }
 
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.of(text_document, move |file| hover::hover(file, position)).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.of(params.text_document, move |file| Some(inlay_hints::inlay_hints(file, params.range))).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.of(params.text_document.clone(), move |file| Some(code_actions::code_actions(file, &params))).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.of(text_document, move |file| Some(GotoDefinitionResponse::Array(navigation::definition(file, position)))).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.of(text_document, move |file| Some(navigation::references(file, position, params.context.include_declaration))).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.of(params.text_document, |file| Some(navigation::links(file))).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let uri = params.text_document.uri.clone();
+        self.of(params.text_document, move |file| {
+            let symbols = symbols::document(file);
+            Some(match file.view.profile.symbol_tree {
+                true => DocumentSymbolResponse::Nested(symbols),
+                false => DocumentSymbolResponse::Flat(symbols::flat(&uri, symbols)),
+            })
+        })
+        .await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.ask(move |view| Some(WorkspaceSymbolResponse::Flat(symbols::workspace(view, &params.query)))).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        self.of(text_document, move |file| Some(CompletionResponse::Array(completion::completion(file, position)))).await
+    }
+
+    async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.of(params.text_document, move |file| rename::prepare(file, params.position)).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let answer = self.of(text_document, move |file| Some(rename::rename(file, position, &params.new_name))).await?;
+        answer.unwrap_or(Ok(None)).map_err(|why| failure(ErrorCode::InvalidParams, why))
+    }
+
+    async fn will_rename_files(&self, params: RenameFilesParams) -> Result<Option<WorkspaceEdit>> {
+        self.ask(move |view| rename::files(view, &params)).await
+    }
+
+    async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
+        self.of(params.text_document, |file| Some(structure::folding(file))).await
+    }
+
+    async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
+        self.of(params.text_document, move |file| Some(structure::selection(file, &params.positions))).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        self.of(params.text_document, |file| Some(tokens::tokens(file, None).into())).await
+    }
+
+    async fn semantic_tokens_range(&self, params: SemanticTokensRangeParams) -> Result<Option<SemanticTokensRangeResult>> {
+        self.of(params.text_document, move |file| Some(tokens::tokens(file, Some(params.range)).into())).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.of(params.text_document, |file| Some(lens::lenses(file))).await
+    }
+
+    async fn prepare_call_hierarchy(&self, params: CallHierarchyPrepareParams) -> Result<Option<Vec<CallHierarchyItem>>> {
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        self.of(text_document, move |file| Some(calls::prepare(file, position))).await
+    }
+
+    async fn incoming_calls(&self, params: CallHierarchyIncomingCallsParams) -> Result<Option<Vec<CallHierarchyIncomingCall>>> {
+        self.of(TextDocumentIdentifier::new(params.item.uri), |file| Some(calls::incoming(file))).await
+    }
+
+    async fn outgoing_calls(&self, params: CallHierarchyOutgoingCallsParams) -> Result<Option<Vec<CallHierarchyOutgoingCall>>> {
+        self.of(TextDocumentIdentifier::new(params.item.uri), |file| Some(calls::outgoing(file))).await
+    }
+
     /// Settings live in `mx2lm.toml`: what an editor says here changes nothing.
     async fn did_change_configuration(&self, _: DidChangeConfigurationParams) {}
-}
-
-/// What the server offers this client.
-fn capabilities(profile: &Profile) -> ServerCapabilities {
-    let folders = WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
-    ServerCapabilities {
-        position_encoding: Some(convert::unit_name(profile.unit)),
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
-            ..TextDocumentSyncOptions::default()
-        })),
-        diagnostic_provider: profile.pull.then(|| {
-            DiagnosticServerCapabilities::Options(DiagnosticOptions {
-                identifier: Some(diagnostics::SOURCE.into()),
-                inter_file_dependencies: true,
-                workspace_diagnostics: true,
-                ..DiagnosticOptions::default()
-            })
-        }),
-        workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
-        ..ServerCapabilities::default()
-    }
 }

@@ -19,6 +19,7 @@ use mx2lm_core::{
 
 use crate::{
     convert::{self, Places},
+    document::Form,
     profile::Profile,
     root::{RootId, Spelling},
 };
@@ -62,6 +63,8 @@ pub struct Open {
     pub tree: Option<Arc<json::Tree>>,
     /// Whether the editor's text lacks the byte order mark that the content begins with.
     pub bom_hidden: bool,
+    /// Whether the editor's text has bare line feeds where the content has CR LF.
+    pub crlf_hidden: bool,
 }
 
 impl Workspace {
@@ -146,6 +149,11 @@ pub struct File<'v> {
 }
 
 impl<'v> File<'v> {
+    /// A file that is not open, with these bytes.
+    pub fn closed(view: &'v View, workspace: &'v Workspace, path: Arc<str>, bytes: Arc<[u8]>) -> Self {
+        Self { view, workspace, path, bytes, open: None }
+    }
+
     /// What the workspace knows.
     pub fn snapshot(&self) -> &'v Snapshot {
         &self.workspace.snapshot
@@ -199,6 +207,11 @@ impl<'v> File<'v> {
     /// Another file of the same workspace.
     pub fn other(&self, path: &str) -> Option<File<'v>> {
         self.view.member(self.workspace, path)
+    }
+
+    /// Whether text that is put into it needs CR LF at its line ends.
+    pub fn wants_crlf(&self) -> bool {
+        !self.open.is_some_and(|open| open.crlf_hidden) && Form::of(&self.bytes).crlf
     }
 
     /// The findings on it.

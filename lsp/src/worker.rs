@@ -322,6 +322,7 @@ impl Worker {
                     workspace: opened.home.0,
                     path: opened.home.1.clone(),
                     bom_hidden: opened.content.form.bom && !opened.document.text.chars().next().is_some_and(|c| c == '\u{feff}'),
+                    crlf_hidden: opened.content.form.crlf && !opened.document.text.chars().any(|c| c == '\r'),
                     tree: root.tree(&opened.home.1),
                     bytes,
                 }),

@@ -1,12 +1,20 @@
 //! What an editor can ask of a view: a file each, a pure function each.
 
+pub mod calls;
+pub mod code_actions;
+pub mod completion;
 pub mod diagnostics;
 pub mod field;
 pub mod hover;
 pub mod inlay_hints;
+pub mod lens;
 pub mod mentions;
 pub mod navigation;
 pub mod rename;
 pub mod rule_page;
+pub mod structure;
 pub mod subject;
+pub mod suppress;
+pub mod symbols;
+pub mod tokens;
 pub mod verdict;

@@ -3,7 +3,7 @@
 //! The link has a scheme of our own: the client asks `mx2lm/content` for the text behind it.
 
 use lsp_types::Uri;
-use mx2lm_core::rules::{self, Rule};
+use mx2lm_core::rules;
 
 /// The scheme of texts that only the server has.
 pub const SCHEME: &str = "mx2lm";
@@ -17,12 +17,5 @@ pub fn uri(name: &str) -> Option<Uri> {
 /// The text behind a link.
 pub fn content(uri: &Uri) -> Option<String> {
     let path = uri.as_str().strip_prefix(SCHEME)?.strip_prefix(":/rules/")?.strip_suffix(".md")?;
-    rules::by_name(path).map(page)
-}
-
-/// A rule's page, in Markdown.
-pub fn page(rule: &Rule) -> String {
-    let severity = rule.severity.as_str();
-    let docs = &rule.docs;
-    format!("# `{}` ({severity})\n\n{}\n\n**Why.** {}\n\n**What to do.** {}\n", rule.name, docs.what, docs.why, docs.fix)
+    rules::by_name(path).map(|rule| rule.markdown(1))
 }

@@ -26,7 +26,7 @@ async fn findings_are_pushed_with_the_version_they_are_of() {
     let text = descriptor("object://test/greeting", &sha256(GREETING));
     editor.open(&uri, 1, &text).await;
     assert_eq!(editor.published(&uri, 1).await, json!([]));
-    editor.change(&uri, 2, json!([{"text": text.replace("\"none\",", "\"none\", \"id\": 1,")}])).await;
+    editor.change(&uri, 2, json!([{"text": text.replace("\"none\",", "\"none\", \"authority\": \"none\",")}])).await;
     let found = editor.published(&uri, 2).await;
     assert_eq!(codes(&found).len(), 1, "{found}");
     let finding = &found[0];
@@ -37,7 +37,7 @@ async fn findings_are_pushed_with_the_version_they_are_of() {
     let text = editor.request("mx2lm/content", json!({"uri": page})).await;
     assert!(text.as_str().expect("a text").contains(finding["code"].as_str().expect("a code")));
     editor
-        .change(&uri, 3, json!([{"range": {"start": {"line": 5, "character": 23}, "end": {"line": 5, "character": 32}}, "text": ""}]))
+        .change(&uri, 3, json!([{"range": {"start": {"line": 5, "character": 23}, "end": {"line": 5, "character": 43}}, "text": ""}]))
         .await;
     assert_eq!(editor.published(&uri, 3).await, json!([]));
     assert!(editor.leave().await);

@@ -3,5 +3,8 @@
 mod diagnostics;
 mod editor;
 mod lifecycle;
+mod naming;
+mod reading;
 mod sync;
 mod workspace;
+mod writing;

@@ -110,8 +110,8 @@ async fn a_hundred_thousand_edits_in_utf16() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_thousand_edits_in_utf8() {
-    burst("utf-8", 100_000, 0x2545_f491_4f6c_dd1d).await;
+async fn a_burst_of_edits_in_utf8() {
+    burst("utf-8", 20_000, 0x2545_f491_4f6c_dd1d).await;
 }
 
 #[tokio::test]

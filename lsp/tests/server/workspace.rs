@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -70,4 +71,41 @@ impl Workspace {
 /// The URI of a file below `folder`.
 pub fn uri_in(folder: &Path, path: &str) -> String {
     crate::editor::uri(&folder.join(path))
+}
+
+/// The position, in UTF-16, of the first character of `needle`.
+pub fn position(text: &str, needle: &str) -> Value {
+    let at = text.find(needle).expect("the text holds it");
+    let line = text[..at].matches('\n').count();
+    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+    json!({"line": line, "character": text[start..at].encode_utf16().count()})
+}
+
+/// The text that `range` of `text` covers.
+pub fn covered<'t>(text: &'t str, range: &Value) -> &'t str {
+    &text[offset(text, &range["start"])..offset(text, &range["end"])]
+}
+
+/// The byte offset of a position in UTF-16.
+pub fn offset(text: &str, position: &Value) -> usize {
+    let number = |name: &str| position[name].as_u64().expect("a number") as usize;
+    let start: usize = text.split_inclusive('\n').take(number("line")).map(str::len).sum();
+    let mut units = 0;
+    let inside = text[start..].char_indices().find(|(_, c)| {
+        let here = units >= number("character");
+        units += c.len_utf16();
+        here
+    });
+    inside.map_or(text.len(), |(at, _)| start + at)
+}
+
+/// The text after the edits, which are all of the text before.
+pub fn edited(text: &str, edits: &Value) -> String {
+    let mut edits: Vec<_> = edits.as_array().expect("edits").iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(offset(text, &edit["range"]["start"])));
+    edits.into_iter().fold(text.to_owned(), |mut out, edit| {
+        let span = offset(text, &edit["range"]["start"])..offset(text, &edit["range"]["end"]);
+        out.replace_range(span, edit["newText"].as_str().expect("a text"));
+        out
+    })
 }

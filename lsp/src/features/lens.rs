@@ -1,0 +1,37 @@
+//! A line above a document's name: how many name it, and whether its hashes are true.
+
+use lsp_types::{CodeLens, Command};
+use mx2lm_core::document::facts::Target;
+
+use super::verdict::{self, Verdict};
+use crate::view::File;
+
+/// Answers `textDocument/codeLens`. The lenses are text: their command does nothing.
+pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
+    let Some(facts) = file.facts() else { return Vec::new() };
+    let places = file.places();
+    let lens = |span, title: String| CodeLens {
+        range: places.range(span),
+        command: Some(Command { title, command: String::new(), arguments: None }),
+        data: None,
+    };
+    let mut found = Vec::new();
+    let index = file.snapshot().index();
+    let own = facts.id.as_ref().map(|own| (own, Target::Object(own.value.clone())));
+    let profile = facts.profile_name.as_ref().map(|own| (own, Target::Profile(own.value.clone())));
+    for (own, target) in own.into_iter().chain(profile) {
+        let count = index.referrers(&target).len();
+        found.push(lens(own.span, format!("{count} {}", if count == 1 { "reference" } else { "references" })));
+    }
+    // a list of hashes has its marks beside them
+    if let [hash] = facts.hashes.as_slice() {
+        let compared = verdict::compare(file.snapshot(), facts, hash);
+        let title = match compared.verdict {
+            Verdict::True => format!("✓ the hash of {}", compared.of),
+            Verdict::False => format!("✗ not the hash of {}", compared.of),
+            Verdict::Unknown(why) => format!("unverified: {why}"),
+        };
+        found.push(lens(hash.at.span, title));
+    }
+    found
+}
