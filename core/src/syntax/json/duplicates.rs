@@ -38,8 +38,27 @@ pub(super) fn find(text: &str, nodes: &[Data], object: u32, out: &mut Vec<Duplic
         }
         group(text, object, names.iter().filter_map(|&(_, data)| data.map(|data| (0, data))).collect(), out);
     } else {
-        group(text, object, members.map(|data| (hash(&name(text, data)), data)).collect(), out);
+        let members: Vec<(u64, &Data)> = members.map(|data| (hash(&name(text, data)), data)).collect();
+        if !all_differ(members.iter().map(|&(hash, _)| hash), len) {
+            group(text, object, members, out);
+        }
     }
+}
+
+/// Whether `count` hashes surely differ. Gives up where they crowd, as hashes made to collide do.
+fn all_differ(hashes: impl Iterator<Item = u64>, count: usize) -> bool {
+    const FARTHEST: usize = 64;
+    let mask = (count * 2).next_power_of_two() - 1;
+    let mut table = vec![0; mask + 1];
+    for hash in hashes.map(|hash| hash.max(1)) {
+        let home = (hash >> 32) as usize;
+        let free = (0..FARTHEST).map(|step| (home + step) & mask).find(|&slot| table[slot] == 0 || table[slot] == hash);
+        match free {
+            Some(slot) if table[slot] == 0 => table[slot] = hash,
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Sorts by hash, then each run of one hash by name: equal names stand side by side, the first in the text foremost.

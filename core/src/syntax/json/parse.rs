@@ -161,13 +161,17 @@ impl<'a> Parser<'a> {
     }
 
     /// What follows a name: the colon and the value.
-    pub fn member(&mut self, key: Lexeme) {
+    pub fn member(&mut self, mut key: Lexeme) {
+        if key.flags & UNCLOSED != 0 {
+            key = self.unclosed_name(key);
+        }
         self.blank();
+        if self.peek() != Some(b':') {
+            key = self.odd_colon(key);
+        }
         if self.peek() == Some(b':') {
             self.at += 1;
             self.blank();
-        } else {
-            self.odd_colon(key);
         }
         match self.peek() {
             None | Some(b',' | b':' | b']' | b'}') => self.odd_member_value(key),
@@ -210,7 +214,7 @@ impl<'a> Parser<'a> {
         self.push(kind, Lexeme { start, end: self.at, flags: 0 }, key);
     }
 
-    fn word(&self, first: u8) -> Option<(NodeKind, usize)> {
+    pub fn word(&self, first: u8) -> Option<(NodeKind, usize)> {
         let (word, kind): (&[u8], _) = match first {
             b't' => (b"true", NodeKind::Bool),
             b'f' => (b"false", NodeKind::Bool),

@@ -118,9 +118,9 @@ impl Parser<'_> {
         }
     }
 
-    /// A name without a colon after it.
+    /// A name without a colon after it. Goes to where the colon should stand; the name may turn out to be shorter.
     #[cold]
-    pub fn odd_colon(&mut self, key: Lexeme) {
+    pub fn odd_colon(&mut self, key: Lexeme) -> Lexeme {
         let name = &self.text[key.start..key.end];
         let at = self.at;
         let rest = &self.text[at..];
@@ -131,18 +131,53 @@ impl Parser<'_> {
                 .fix(at..at + len, ":");
             self.at += len;
             self.blank();
-            return;
+            return key;
+        }
+        if at == key.end
+            && let Some(doubled) = self.doubled_quote(key.start..key.end, |follows| follows == Some(&b':'))
+        {
+            self.blank();
+            return Lexeme { start: doubled.start, end: doubled.end, flags: key.flags };
         }
         match self.peek() {
             // The missing value is told by the caller, the missing end by the container.
             None | Some(b',' | b']' | b'}') => {}
             Some(_) if key.flags & UNCLOSED != 0 => {}
             Some(_) => {
+                let colon = name.find(':').map(|colon| key.start + colon);
+                // Text right behind the closing quote: that quote was meant to open the value, or what comes after it.
+                if let Some(colon) = colon.filter(|_| at == key.end && name.len() > 2) {
+                    let end = self.last_text(colon);
+                    self.error(
+                        "syntax/json",
+                        key.start..end,
+                        format!("the member name {} is never closed", short(&self.text[key.start..end])),
+                    )
+                    .help("write the closing `\"`")
+                    .fix(end..end, "\"");
+                    self.at = colon;
+                    return Lexeme { end, flags: key.flags | UNCLOSED, ..key };
+                }
                 self.error("syntax/json", key.end..key.end, format!("`:` is missing after {}", short(name)))
                     .help("write `:` between name and value")
                     .fix(key.end..key.end, ":");
             }
         }
+        key
+    }
+
+    /// A name that ran to the end of its line: it more likely ends before a colon.
+    #[cold]
+    pub fn unclosed_name(&mut self, key: Lexeme) -> Lexeme {
+        let Some(colon) = self.text[key.start..key.end].find(':').map(|colon| key.start + colon).filter(|_| self.at >= key.end) else {
+            return key;
+        };
+        let end = self.last_text(colon).max(key.start + 1);
+        if let Some(error) = self.errors.last_mut().filter(|error| error.span.start as usize == key.start) {
+            error.span = Span::from(key.start..end);
+        }
+        self.at = colon;
+        Lexeme { end, ..key }
     }
 
     /// A name without a value after its colon.
@@ -182,6 +217,7 @@ impl Parser<'_> {
             Some(b',') => self.stray_comma(silent, true),
             Some(b';') if frame.expect == Expect::Comma => self.semicolon(),
             Some(b':') => self.stray_colon(frame),
+            Some(_) if frame.expect == Expect::Comma && self.mended_quote() => {}
             Some(b) if frame.expect == Expect::Comma => {
                 if let Some(name) = self.name_ahead() {
                     let end = self.last_text(self.at);
@@ -245,6 +281,7 @@ impl Parser<'_> {
             }
             Some(b';') => self.semicolon(),
             Some(b':') => self.stray_colon(frame),
+            Some(_) if self.mended_quote() => {}
             Some(b) => {
                 let quoted = b == b'"' || b == b'\'';
                 if quoted || matches!(b, b'{' | b'[' | b'-' | b'0'..=b'9') || self.literal_ahead() {
@@ -340,6 +377,9 @@ impl Parser<'_> {
     fn no_comma(&mut self, found: u8, wanted: &str) {
         let start = self.at;
         let after_quote = self.bytes.get(start.wrapping_sub(1)) == Some(&b'"');
+        if after_quote && self.reopened(start - 1) {
+            return;
+        }
         self.skip_line();
         // A container that stops the skipping is read, and passes in silence.
         let range = start..self.last_text(self.at).max(start + 1);
@@ -358,6 +398,71 @@ impl Parser<'_> {
         let end = if self.text.is_char_boundary(end) { end } else { self.here().end };
         self.error("syntax/json", start..end, message).help(help);
         self.expect(Expect::Anything);
+    }
+
+    /// A string, at `range`, with a quote too many right behind it, or with one too many before it (so that it seems empty): what it is without
+    /// that quote, provided that `wanted` accepts what follows.
+    fn doubled_quote(&mut self, range: Range<usize>, wanted: impl Fn(Option<&u8>) -> bool) -> Option<Range<usize>> {
+        let follows = |end: usize| self.bytes.get(blank_end(self.bytes, end));
+        let (stray, string) = if self.bytes.get(range.end) == Some(&b'"') && wanted(follows(range.end + 1)) {
+            (range.end, range)
+        } else {
+            let end = string_end(self.bytes, range.end);
+            let on_line = self.bytes.get(range.end..end).is_some_and(|text| memchr::memchr2(b'\n', b'\r', text).is_none());
+            if range.len() != 2 || !on_line || self.bytes.get(end.wrapping_sub(1)) != Some(&b'"') || !wanted(follows(end)) {
+                return None;
+            }
+            (range.start, range.start + 1..end)
+        };
+        self.error("syntax/json", stray..stray + 1, "a quote too many stands beside this string")
+            .help("take it out")
+            .fix(stray..stray + 1, "");
+        self.at = string.end.max(stray + 1);
+        Some(string)
+    }
+
+    /// Mends the string just read when a quote too many stands beside it.
+    fn mended_quote(&mut self) -> bool {
+        let Some(data) =
+            self.nodes.last().filter(|data| data.kind == NodeKind::String && data.end as usize == self.at && data.flags & super::BARE == 0)
+        else {
+            return false;
+        };
+        let range = data.start as usize..data.end as usize;
+        let Some(string) = self.doubled_quote(range, |follows| matches!(follows, None | Some(b',' | b'}' | b']'))) else { return false };
+        if let Some(data) = self.nodes.last_mut() {
+            (data.start, data.end) = (string.start as u32, string.end as u32);
+            if self.bytes[string].contains(&b'\\') {
+                data.flags |= super::ESCAPED;
+            }
+        }
+        true
+    }
+
+    /// Whether the quote at `quote`, which closed the last string, was meant to open the next one: the string ends in a comma, and from
+    /// the quote on stands a member's name or an item. Then reading goes on at that comma.
+    fn reopened(&mut self, quote: usize) -> bool {
+        let Some(frame) = self.stack.last().copied() else { return false };
+        let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
+        let end = string_end(self.bytes, quote + 1);
+        let follows = self.bytes.get(blank_end(self.bytes, end));
+        let Some(data) = self.nodes.last_mut().filter(|data| data.kind == NodeKind::String && data.end as usize == quote + 1) else {
+            return false;
+        };
+        let start = data.start as usize;
+        let Some(comma) =
+            self.text.get(start + 1..quote).and_then(|text| text.trim_end().strip_suffix(',')).map(|text| start + 1 + text.len())
+        else {
+            return false;
+        };
+        if !(if object { follows == Some(&b':') } else { matches!(follows, Some(b',' | b']')) }) {
+            return false;
+        }
+        data.end = comma as u32;
+        data.flags |= UNCLOSED;
+        self.at = comma;
+        self.error("syntax/json", start..comma, "the string is never closed").help("write the closing `\"`").fix(comma..comma, "\"");
+        true
     }
 
     /// Skips to the next comma, bracket or line end, strings that end on the line as a whole.
@@ -395,11 +500,20 @@ impl Parser<'_> {
         }
         let (own, found) = (char::from(own), char::from(closer));
         let kind = if closer == b'}' { NodeKind::Object } else { NodeKind::Array };
-        let is_kind = |frame: &Frame| self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == kind);
-        let opener = self.stack.iter().rposition(is_kind);
-        // Closing the root while text follows would lose that text: there the bracket is the slip.
-        let followed = blank_end(self.bytes, at + 1) < self.bytes.len();
-        let Some(opener) = opener.filter(|&opener| opener > 0 || !followed) else {
+        let kind_of = |frame: &Frame| self.nodes.get(frame.node as usize).map(|data| data.kind);
+        let kinds: Vec<NodeKind> = self.stack.iter().filter_map(kind_of).collect();
+        let below = kinds.len().saturating_sub(1);
+        // Three slips are possible; the one that leaves the brackets of the rest in the best order is told.
+        let opener = kinds.iter().rposition(|&open| open == kind);
+        let unclosed = opener.map_or(usize::MAX, |opener| self.disorder(kinds.get(..opener).unwrap_or_default()));
+        let mistaken = self.disorder(kinds.get(..below).unwrap_or_default());
+        let stray = self.disorder(&kinds);
+        if stray < unclosed.min(mistaken) {
+            self.error("syntax/json", at..at + 1, format!("`{found}` closes nothing here")).help("take it out, or open what it closes");
+            self.at += 1;
+            return self.expect(Expect::Anything);
+        }
+        let Some(opener) = opener.filter(|_| unclosed <= mistaken) else {
             let what = if object { "object" } else { "array" };
             self.error("syntax/json", at..at + 1, format!("found `{found}` where `{own}` closes the {what}"))
                 .help(format!("write `{own}`"))
@@ -407,7 +521,7 @@ impl Parser<'_> {
             return self.close(at + 1, 0);
         };
         let end = self.last_text(at);
-        let open = self.stack.len() - 1 - opener;
+        let open = below - opener;
         let message = match open {
             1 => format!("`{own}` is missing before this `{found}`"),
             n => format!("{n} closing brackets are missing before this `{found}`"),
@@ -420,6 +534,37 @@ impl Parser<'_> {
             self.close(end, UNCLOSED);
         }
         self.close(at + 1, 0);
+    }
+
+    /// How many brackets of the text after this one do not fit, when `open` are the containers that are open. Looks a bounded way ahead.
+    fn disorder(&self, open: &[NodeKind]) -> usize {
+        const AHEAD: usize = 1 << 16;
+        let mut open = open.to_vec();
+        let mut wrong = 0;
+        let end = self.bytes.len().min(self.at + AHEAD);
+        let bytes = self.bytes.get(..end).unwrap_or_default();
+        let mut at = self.at + 1;
+        while let Some(&b) = bytes.get(at) {
+            at += 1;
+            match b {
+                b'{' => open.push(NodeKind::Object),
+                b'[' => open.push(NodeKind::Array),
+                b'}' | b']' => match open.last() {
+                    Some(&kind) if (kind == NodeKind::Object) == (b == b'}') => {
+                        open.pop();
+                    }
+                    _ => wrong += 1,
+                },
+                b'"' => {
+                    let close = string_end(bytes, at);
+                    if bytes.get(at..close).is_some_and(|text| memchr::memchr(b'\n', text).is_none()) {
+                        at = close;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if end == self.bytes.len() { wrong + open.len() } else { wrong }
     }
 
     /// The text ends inside one or more containers.

@@ -95,6 +95,13 @@ fn each_slip_is_one_error() {
         (r#"["\x41"]"#, r#"["A"]"#),
         (r#"["\u{22}"]"#, r#"["\""]"#),
         ("[1}", "[1]"),
+        (r#"{"a: "b", "c": 1}"#, r#"{"a": "b", "c": 1}"#),
+        (r#"{"a: 1, "c": 1}"#, r#"{"a": 1, "c": 1}"#),
+        (r#"{a": 1}"#, r#"{"a": 1}"#),
+        (r#"{"a": b", "c": 1}"#, r#"{"a": "b", "c": 1}"#),
+        (r#"{"a": "b, "c": 1}"#, r#"{"a": "b", "c": 1}"#),
+        (r#"["a, "b", 1]"#, r#"["a", "b", 1]"#),
+        (r#"[a", "b", 1]"#, r#"["a", "b", 1]"#),
     ] {
         if told(text).len() != 1 {
             wrong.push(format!("{text}: {:?}", told(text)));
@@ -201,3 +208,6 @@ fn deep_nesting_is_one_error() {
     assert!(parse(&at_limit).is_strict());
     assert!(!parse(&format!("[{at_limit}]")).is_strict());
 }
+
+mod properties;
+mod suite;

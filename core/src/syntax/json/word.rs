@@ -28,6 +28,9 @@ impl Parser<'_> {
             return self.push(NodeKind::String, string, key);
         }
         let range = self.bare_run(place);
+        if let Some(string) = self.unopened(range.clone(), |follows| matches!(follows, None | Some(b',' | b'}' | b']')), false) {
+            return self.push(NodeKind::String, string, key);
+        }
         self.at = range.end;
         let (kind, flags) = self.told_word(range.clone());
         self.push(kind, Lexeme { start: range.start, end: range.end, flags }, key);
@@ -36,6 +39,9 @@ impl Parser<'_> {
     /// A member name that does not begin with a double quote, and what follows it.
     pub fn bare_name(&mut self, silent: bool) {
         let range = self.bare_run(Bare::Name);
+        if let Some(name) = self.unopened(range.clone(), |follows| follows == Some(b':'), silent) {
+            return self.member(name);
+        }
         self.at = range.end;
         let text = &self.text[range.clone()];
         let named = self.bytes.get(blank_end(self.bytes, range.end)) == Some(&b':');
@@ -59,12 +65,30 @@ impl Parser<'_> {
         }
     }
 
+    /// Bare text that a closing quote follows, and after that what `wanted` accepts: a string that lacks its opening quote.
+    fn unopened(&mut self, range: Range<usize>, wanted: impl Fn(Option<u8>) -> bool, silent: bool) -> Option<Lexeme> {
+        let end = range.end + 1;
+        let plain = !self.text[range.clone()].contains(|c: char| c == '\\' || c.is_control());
+        if !plain || self.bytes.get(range.end) != Some(&b'"') || !wanted(self.bytes.get(blank_end(self.bytes, end)).copied()) {
+            return None;
+        }
+        if !silent {
+            let message = format!("the opening quote of {} is missing", short(&self.text[range.start..end]));
+            self.error("syntax/json", range.clone(), message).help("write the opening `\"`").fix(range.start..range.start, "\"");
+        }
+        self.at = end;
+        // Read as bare text that ends before the quote; the quote belongs to no node.
+        Some(Lexeme { start: range.start, end: range.end, flags: UNQUOTED })
+    }
+
     /// The bare text from here: to the next bracket, comma, quote or line end, trailing blanks left out. At least one character.
     fn bare_run(&self, place: Bare) -> Range<usize> {
         let start = self.at;
         let rest = &self.text[start..];
         let mut end = rest.len();
         let mut before_blank = false;
+        // A name may be looked for again after a few bytes, so the search for it is short.
+        let longest = if place == Bare::Name { 256 } else { 1 << 16 };
         for (at, c) in rest.char_indices() {
             let stops = match c {
                 ',' | ';' | '{' | '}' | '[' | ']' | '"' | '\n' | '\r' => true,
@@ -72,7 +96,7 @@ impl Parser<'_> {
                 ':' => rest[at + 1..].chars().next().is_none_or(|next| next.is_whitespace() || matches!(next, '"' | '\'' | '{' | '[')),
                 '#' => before_blank,
                 '/' => before_blank && rest[at + 1..].starts_with(['/', '*']),
-                _ => false,
+                _ => at >= longest,
             };
             if stops && at > 0 {
                 end = at;
@@ -97,8 +121,7 @@ impl Parser<'_> {
 
     /// Whether a number, `true`, `false` or `null` comes next.
     pub fn literal_ahead(&self) -> bool {
-        let word = &self.text[self.bare_run(Bare::Value)];
-        matches!(word, "true" | "false" | "null") || number_end(self.bytes, self.at).is_some()
+        self.peek().is_some_and(|first| self.word(first).is_some()) || number_end(self.bytes, self.at).is_some()
     }
 
     /// Tells what is wrong with a bare word in a value's place; its kind and flags.
@@ -107,12 +130,21 @@ impl Parser<'_> {
         let shown = short(text);
         let rule = "syntax/json";
         let lower = text.to_ascii_lowercase();
+        // Only a blank that JSON does not have follows what is otherwise lawful: it has its own error.
+        if number_end(text.as_bytes(), 0).is_some_and(|(end, _)| end == text.len()) {
+            self.number_range(range);
+            return (NodeKind::Number, 0);
+        }
         match lower.as_str() {
             "true" | "false" | "null" => {
+                let kind = if lower == "null" { NodeKind::Null } else { NodeKind::Bool };
+                if lower == text {
+                    return (kind, 0);
+                }
                 self.error(rule, range.clone(), format!("{shown} is spelled in lower case in JSON"))
                     .help(format!("write `{lower}`"))
                     .fix(range, lower.as_str());
-                return (if lower == "null" { NodeKind::Null } else { NodeKind::Bool }, 0);
+                return (kind, 0);
             }
             "none" | "undefined" | "nil" => {
                 self.error(rule, range, format!("{shown} is not a value of JSON")).help("write `null`, or leave the member out");
