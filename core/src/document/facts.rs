@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use crate::{
     diagnostic::Severity,
-    document::{id, kind::Kind},
+    document::{id, kind::Kind, projection},
     hash::{Digest, self_hash},
     rules::Place,
     syntax::json::{self, Node},
     text::Span,
+    workspace::confine::{self, Location},
 };
 
 /// A text and where it stands.
@@ -96,6 +97,38 @@ pub struct PayloadFacts {
     pub semantics: Option<Arc<str>>,
 }
 
+/// Where a descriptor looks into its payload: the references `@payload.…`, in the order of the text. One buffer holds all of them,
+/// since a descriptor may have ten thousand and is read at every keystroke.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PayloadReferences {
+    paths: String,
+    /// The place of the text, quotes included, and where its path ends in `paths`.
+    at: Vec<(Span, u32)>,
+}
+
+impl PayloadReferences {
+    fn push(&mut self, span: Span, path: &str) {
+        self.paths.push_str(path);
+        self.at.push((span, u32::try_from(self.paths.len()).unwrap_or(u32::MAX)));
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Each reference: where it stands, and its path below `@payload`.
+    pub fn iter(&self) -> impl Iterator<Item = (Span, &str)> {
+        let starts = std::iter::once(0).chain(self.at.iter().map(|(_, end)| *end));
+        self.at.iter().zip(starts).map(|((span, end), start)| (*span, self.paths.get(start as usize..*end as usize).unwrap_or_default()))
+    }
+}
+
 /// When the findings on a file count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -138,8 +171,8 @@ pub struct Facts {
     pub payload: Option<PayloadFacts>,
     /// What it names.
     pub references: Vec<Reference>,
-    /// Where it looks into its payload (`@payload.…`).
-    pub payload_references: Vec<Span>,
+    /// Where it looks into its payload.
+    pub payload_references: PayloadReferences,
     /// Whether a drawing says itself that it is a tensor.
     pub tensor_mark: bool,
 }
@@ -162,7 +195,7 @@ impl Facts {
             cluster: None,
             payload: None,
             references: Vec::new(),
-            payload_references: Vec::new(),
+            payload_references: PayloadReferences::default(),
             tensor_mark: false,
         }
     }
@@ -262,11 +295,15 @@ fn read_hashes(root: Node<'_>, kind: Kind, facts: &mut Facts) {
         && let Some(at) = root.get("hash").and_then(Located::of)
     {
         facts.hashes.push(DeclaredHash { of: HashOf::Payload, at });
+        // A614: the same hash again, for people.
+        let again = root.get("identity").and_then(|identity| identity.get("hash")).and_then(Located::of);
+        facts.hashes.extend(again.map(|at| DeclaredHash { of: HashOf::Payload, at }));
     }
     if kind.name() == "demo.hashes" {
         for (name, value) in root.members() {
-            if let Some(at) = Located::of(value) {
-                facts.hashes.push(DeclaredHash { of: HashOf::File(name.as_ref().into()), at });
+            let resolved = confine::resolve(confine::folder_of(&facts.path), &name);
+            if let (Some(at), Ok(Location::Inside(path))) = (Located::of(value), resolved) {
+                facts.hashes.push(DeclaredHash { of: HashOf::File(path.into()), at });
             }
         }
     }
@@ -348,11 +385,14 @@ fn each_string<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
     }
 }
 
-/// Where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.
-fn collect_payload_references(projections: Node<'_>, into: &mut Vec<Span>) {
-    each_string(projections, &mut |node| {
-        if node.raw().starts_with("\"@payload.") {
-            into.push(node.span());
+/// Notes where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.
+fn collect_payload_references(projections: Node<'_>, into: &mut PayloadReferences) {
+    projection::each_text(projections, &mut |node| {
+        if node.raw().starts_with("\"@payload.")
+            && let Some(text) = node.as_str()
+            && let Some(Ok(reference)) = projection::parse(&text)
+        {
+            into.push(node.span(), reference.path);
         }
     });
 }

@@ -1,9 +1,12 @@
 //! What a file is, what it is called, and what it says of others.
 
 pub mod detect;
+pub mod errors;
 pub mod facts;
+pub mod hooks;
 pub mod id;
 pub mod kind;
 pub mod kinds_table;
 pub mod pointer;
+pub mod projection;
 pub mod schema;

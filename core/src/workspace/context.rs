@@ -10,6 +10,7 @@ use crate::{
     syntax::json,
     workspace::{
         config::Config,
+        confine::{self, Location},
         index::{FileState, Key, folded},
         snapshot::{BytesError, Snapshot},
     },
@@ -67,6 +68,18 @@ impl<'a> WorkspaceContext<'a> {
     pub fn json(&self, path: &str) -> Option<Arc<json::Tree>> {
         self.file(path);
         self.snapshot.json(path)
+    }
+
+    /// Facts of the payload of the file being checked; `None` when it has none, or none that is there.
+    pub fn payload(&self) -> Option<Arc<Facts>> {
+        let location = self.facts.payload.as_ref()?.location.as_ref()?;
+        match confine::resolve(confine::folder_of(&self.facts.path), &location.value) {
+            Ok(Location::Inside(path)) => match self.file(&path) {
+                FileState::Known(file) => Some(file),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Facts of the files that define an id, by path.

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     diagnostic::{Fix, Safety, Severity},
-    document::{facts::Facts, kind::Kind},
+    document::{
+        facts::{Facts, HashOf},
+        kind::Kind,
+    },
+    hash::digest::Digest,
     rules::{
         Check, Docs, Example, Finding, Findings, On, Place, Rule,
         examples::{GREETING, descriptor},
@@ -61,7 +65,13 @@ fn duplicate_id(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         true => (Severity::Warning, "with the same hash"),
         false => (Severity::Error, "and their hashes differ, so one of them is false for everybody who names it"),
     };
-    let message = format!("`{}` is already defined by `{}`, {how}", id.value, first.path);
+    // A631: the hash wins over the version.
+    let version = match (version_of(context, facts), version_of(context, first)) {
+        (Some(a), Some(b)) if same && a != b => format!(" (versions {a} and {b} are one object: the hash decides)"),
+        (Some(a), Some(b)) if !same && a == b => format!(" (both call themselves version {a})"),
+        _ => String::new(),
+    };
+    let message = format!("`{}` is already defined by `{}`, {how}{version}", id.value, first.path);
     findings.push(
         Finding::new(&DUPLICATE_ID, id.place(), message).severity(severity).help("give one of them another id, or remove it").related(
             &first.path,
@@ -69,6 +79,73 @@ fn duplicate_id(context: &WorkspaceContext<'_>, findings: &mut Findings) {
             "defined here first",
         ),
     );
+}
+
+fn version_of(context: &WorkspaceContext<'_>, facts: &Facts) -> Option<String> {
+    let tree = context.json(&facts.path)?;
+    let version = tree.at_pointer("/identity/version")?.as_str()?;
+    Some(version.into_owned())
+}
+
+/// `identity.hash` is another hash than `hash`.
+pub static SAME_HASH: Rule = Rule {
+    name: "object/identity-hash",
+    severity: Severity::Error,
+    rows: &["A614"],
+    on: On::Any,
+    check: Check::Elsewhere,
+    fix: Some(Safety::Hash),
+    docs: Docs {
+        what: "An `identity.hash` that is not the `hash` of the descriptor.",
+        why: "Both say which payload is meant. When they differ, people who read the identity speak of another object than the runtime.",
+        fix: "Write the same hash in both places; `mx2lm-lint fix --hashes` does so when `hash` is true.",
+        bad: &[Example {
+            note: "left behind when the payload changed",
+            file: "object.json",
+            files: &[
+                (
+                    "object.json",
+                    descriptor!(
+                        more =
+                            "  \"identity\": { \"hash\": \"sha256:0000000000000000000000000000000000000000000000000000000000000000\" },\n"
+                    ),
+                ),
+                ("greeting.json", GREETING),
+            ],
+        }],
+        good: &[Example {
+            note: "the same hash",
+            file: "object.json",
+            files: &[
+                (
+                    "object.json",
+                    descriptor!(
+                        more =
+                            "  \"identity\": { \"hash\": \"sha256:e93f37cb4045fc83a32655a5057c8997d498d940246ca8f95a5f99890788efd9\" },\n"
+                    ),
+                ),
+                ("greeting.json", GREETING),
+            ],
+        }],
+    },
+};
+
+/// Compares `identity.hash` with `hash`. A malformed one of the two is told elsewhere, and so is a false `hash` beside a true `identity.hash`.
+pub(super) fn same_hash(context: &WorkspaceContext<'_>, findings: &mut Findings) {
+    let mut hashes = context.facts.hashes.iter().filter(|hash| hash.of == HashOf::Payload);
+    let (Some(hash), Some(again)) = (hashes.next(), hashes.next()) else { return };
+    let (Some(digest), Some(other)) = (Digest::parse(&hash.at.value), Digest::parse(&again.at.value)) else { return };
+    if digest == other || context.payload().is_some_and(|file| file.digest == other) {
+        return;
+    }
+    let message = format!("`identity.hash` is `{other}`, and `hash` is `{digest}`: both name the payload");
+    let mut finding =
+        Finding::new(&SAME_HASH, again.at.place(), message).related(&context.facts.path, hash.at.place(), "the hash of the object");
+    if context.payload().is_some_and(|file| file.digest == digest) {
+        let title = format!("write `{digest}`, which is true");
+        finding = finding.fix(Fix::replace(Safety::Hash, title, &context.facts.path, again.at.span, format!("\"{digest}\"")));
+    }
+    findings.push(finding.help("write the same hash in both places").spec("verification_error"));
 }
 
 /// A `$schema` of ours that no schema answers.

@@ -1,11 +1,20 @@
 //! Descriptors: identity, payload, references.
 
+pub mod error_answer;
+pub mod hash_form;
+pub mod id;
 pub mod identity;
+pub mod invariant;
 pub mod payload;
+pub mod payload_reference;
+pub mod projection;
+mod projection_pass;
 pub mod reference;
+pub mod required_hook;
 pub mod self_hash;
 pub mod shape;
 pub mod signature;
+pub mod ui;
 
 use super::Rule;
 
@@ -13,6 +22,10 @@ use super::Rule;
 pub static RULES: &[&Rule] = &[
     &identity::DUPLICATE_ID,
     &identity::UNKNOWN_SCHEMA,
+    &identity::SAME_HASH,
+    &id::GRAMMAR,
+    &id::PATH_LIKE,
+    &hash_form::RULE,
     &payload::LOCATION,
     &payload::MISSING,
     &payload::HASH,
@@ -30,4 +43,26 @@ pub static RULES: &[&Rule] = &[
     &shape::AUTHORITY,
     &shape::MIME,
     &shape::LIFECYCLE,
+    &projection::REFERENCE,
+    &projection::ENVIRONMENT,
+    &projection::MUTATION,
+    &projection::EXECUTION,
+    &projection::NETWORK,
+    &projection::PATH,
+    &projection::TIME,
+    &payload_reference::RULE,
+    &required_hook::UNKNOWN,
+    &required_hook::ORDER,
+    &required_hook::ROOT,
+    &required_hook::DENIED,
+    &required_hook::HOOK,
+    &invariant::EXECUTION,
+    &invariant::AUTHORITY,
+    &invariant::AUDITABLE,
+    &invariant::CUSTOM,
+    &invariant::IDLE_AUTHORITY,
+    &error_answer::PHASE,
+    &error_answer::LEAK,
+    &ui::SCRIPT,
+    &ui::SCRIPT_IN_PAYLOAD,
 ];

@@ -1,12 +1,13 @@
 //! What a descriptor says of its payload, held against the payload.
 
 use crate::{
-    diagnostic::{Fix, Safety, Severity},
+    diagnostic::{Change, Edit, FileChange, Fix, Safety, Severity},
     document::facts::{DeclaredHash, Facts, HashOf, Located},
     hash::digest::Digest,
     rules::{
         Check, Docs, Example, Finding, Findings, On, Rule,
         examples::{GREETING, descriptor},
+        object::identity,
     },
     workspace::{
         confine::{self, Location},
@@ -67,7 +68,7 @@ pub static MISSING: Rule = Rule {
 pub static HASH: Rule = Rule {
     name: "object/payload-hash",
     severity: Severity::Error,
-    rows: &["A605", "A627", "A629", "A641", "A645", "A649", "A724", "B008", "C032"],
+    rows: &["A605", "A627", "A629", "A641", "A645", "A649", "A724", "B008", "C032", "B651"],
     on: On::Any,
     check: Check::Elsewhere,
     fix: Some(Safety::Hash),
@@ -135,6 +136,7 @@ fn payload(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let facts = context.facts;
     let Some(payload) = &facts.payload else { return };
     let Some(location) = &payload.location else { return };
+    identity::same_hash(context, findings);
     let path = match confine::resolve(confine::folder_of(&facts.path), &location.value) {
         Ok(Location::Inside(path)) => path,
         Ok(Location::Stream) => {
@@ -203,19 +205,24 @@ fn hash(context: &WorkspaceContext<'_>, file: &Facts, findings: &mut Findings) -
 
 /// The finding for a hash that is not the hash of `file`, with what it may be the hash of.
 fn mismatch(context: &WorkspaceContext<'_>, declared: &DeclaredHash, digest: Digest, file: &Facts) -> Finding {
-    let what = match &declared.of {
-        HashOf::Payload => format!("the payload `{}`", file.path),
-        _ => format!("`{}`", file.path),
-    };
-    let mut message = format!("`hash` is not the hash of {what}, which is `{}`", file.digest);
+    let mut message = format!("`hash` is not the hash of the payload `{}`, which is `{}`", file.path, file.digest);
     if let Some(other) = context.same_bytes(&digest).first() {
         message = format!("{message}; the declared value is the hash of `{other}`");
     }
-    let title = format!("write the true hash `{}`", file.digest);
+    // `identity.hash` says the same thing again, so it is brought up to date in the same step, unless it already is.
+    let stale = |hash: &&DeclaredHash| hash.of == HashOf::Payload && hash.at.value == declared.at.value;
+    let edits = context.facts.hashes.iter().filter(stale).map(|hash| Edit { span: hash.at.span, text: format!("\"{}\"", file.digest) });
+    let mut edits: Vec<Edit> = edits.collect();
+    edits.sort_by_key(|edit| edit.span);
+    let fix = Fix {
+        safety: Safety::Hash,
+        title: format!("write the true hash `{}`", file.digest),
+        changes: vec![FileChange { path: context.facts.path.clone(), change: Change::Edits(edits) }],
+    };
     Finding::new(&HASH, declared.at.place(), message)
         .help("restore the payload, or write its true hash with `mx2lm-lint fix --hashes`")
         .spec("verification_error")
-        .fix(Fix::replace(Safety::Hash, title, &context.facts.path, declared.at.span, format!("\"{}\"", file.digest)))
+        .fix(fix)
 }
 
 fn size(context: &WorkspaceContext<'_>, file: &Facts, hash_is_true: bool, findings: &mut Findings) {
