@@ -10,6 +10,7 @@
 pub mod ai;
 pub mod collapse;
 pub mod config;
+pub mod demo;
 pub(crate) mod examples;
 pub mod object;
 mod page;
@@ -306,7 +307,7 @@ pub enum Parsed<'a> {
 
 /// Every rule, family by family in the order of `ARCHITECTURE.md`, then by name.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, syntax_xml::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, svg::RULES, collapse::RULES]
+    [syntax::RULES, syntax_xml::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, svg::RULES, collapse::RULES, demo::RULES]
         .into_iter()
         .flatten()
         .copied()

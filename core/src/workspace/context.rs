@@ -72,8 +72,13 @@ impl<'a> WorkspaceContext<'a> {
 
     /// Facts of the payload of the file being checked; `None` when it has none, or none that is there.
     pub fn payload(&self) -> Option<Arc<Facts>> {
-        let location = self.facts.payload.as_ref()?.location.as_ref()?;
-        match confine::resolve(confine::folder_of(&self.facts.path), &location.value) {
+        self.payload_of(self.facts)
+    }
+
+    /// Facts of the payload of a descriptor; `None` when it has none, or none that is there.
+    pub fn payload_of(&self, descriptor: &Facts) -> Option<Arc<Facts>> {
+        let location = descriptor.payload.as_ref()?.location.as_ref()?;
+        match confine::resolve(confine::folder_of(&descriptor.path), &location.value) {
             Ok(Location::Inside(path)) => match self.file(&path) {
                 FileState::Known(file) => Some(file),
                 _ => None,
