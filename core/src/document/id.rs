@@ -72,6 +72,17 @@ pub fn parse_own(text: &str) -> Result<&str, IdError> {
     }
 }
 
+/// The id that a request or a careless hand may have meant (A634, A722): `/objects/a/b` is `object://a/b`, white space around it, a
+/// query and a slash at the end are dropped, the scheme is put into lower case. Case is never folded, nothing is decoded. `None` when it is already spelled so.
+pub fn normalise(text: &str) -> Option<String> {
+    let meant = text.trim();
+    let meant = meant.split_once('?').map_or(meant, |(path, _)| path);
+    let scheme = meant.get(..SCHEME.len()).filter(|start| start.eq_ignore_ascii_case(SCHEME));
+    let path = meant.strip_prefix("/objects/").or(scheme.and_then(|scheme| meant.get(scheme.len()..)))?;
+    let right = format!("{SCHEME}{}", path.trim_end_matches('/'));
+    (right != text).then_some(right)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +116,26 @@ mod tests {
         }
         assert!(parse_reference(&format!("object://brain/sha256:{}", hex.to_uppercase())).is_err());
         assert!(parse_reference(&format!("object://brain/sha256:{hex}/more")).is_err());
+    }
+
+    // rows: A633 A634 A721 A722
+    #[test]
+    fn requests_are_read_as_ids_without_folding_or_decoding() {
+        for (text, id) in [
+            ("/objects/a/b", Some("object://a/b")),
+            ("/objects/weather/station-17?view=raw", Some("object://weather/station-17")),
+            ("OBJECT://a/B", Some("object://a/B")),
+            (" object://a/b ", Some("object://a/b")),
+            ("object://a/b/", Some("object://a/b")),
+            ("object://a/b", None),
+            ("/x", None),
+            ("/objectsa/b", None),
+            ("https://a/b", None),
+        ] {
+            assert_eq!(normalise(text).as_deref(), id, "{text}");
+        }
+        assert_eq!(normalise("/objects/a/%2e%2e").as_deref(), Some("object://a/%2e%2e"));
+        assert!(parse_reference("object://a/%2e%2e").is_err());
     }
 
     // rows: A604 C031

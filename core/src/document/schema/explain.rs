@@ -7,6 +7,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kinds};
 use serde_json::{Map, Value};
 
 use super::placeholder::{Placeholder, is_placeholder};
+use super::spelling;
 use super::trail::Trail;
 use crate::diagnostic::{Safety, Severity};
 use crate::document::kind::Kind;
@@ -202,7 +203,10 @@ impl<'t> Teller<'t> {
                 let text = expected_value.to_string();
                 draft.fix(Safety::Unsafe, &format!("replace by `{}`", text_of(expected_value)), node.span(), &text);
             }
-            Kinds::Pattern { pattern } if pattern.starts_with("^sha256:") => hash_spelling(&mut draft, node),
+            Kinds::Pattern { pattern } if pattern.starts_with("^sha256:") => spelling::hash(&mut draft.finding, node),
+            Kinds::Pattern { pattern } if pattern.starts_with("^object://") => {
+                spelling::id(&mut draft.finding, node, !pattern.contains("sha256"));
+            }
             Kinds::Type { .. } => unquote(&mut draft, node, &wants),
             _ => {}
         }
@@ -428,21 +432,6 @@ fn near_choice(draft: &mut Draft, node: Node<'_>, options: &[Value]) {
     if let Some(near) = folded.or_else(|| nearest(&text, known.iter().copied())) {
         draft.finding.help.get_or_insert_with(|| format!("did you mean `{near}`?"));
         draft.fix(Safety::Unsafe, &format!("replace by `{near}`"), node.span(), &quote(near));
-    }
-}
-
-/// Says what is wrong with a hash, and rewrites what only looks wrong.
-fn hash_spelling(draft: &mut Draft, node: Node<'_>) {
-    let Some(text) = node.as_str() else { return };
-    let is_hex = |digits: &str| digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let digits = text.strip_prefix("sha256:").unwrap_or(&text);
-    if digits.len() == 64 && is_hex(digits) {
-        let right = format!("sha256:{}", digits.to_ascii_lowercase());
-        let why = if text.starts_with("sha256:") { "the digits are to be lower-case" } else { "the prefix `sha256:` is missing" };
-        draft.finding.help = Some(why.into());
-        draft.fix(Safety::Safe, &format!("write `{}…`", &right[..15]), node.span(), &quote(&right));
-    } else if text.starts_with("sha256:") && is_hex(digits) {
-        draft.finding.help = Some(format!("it has {} digits, 64 are wanted", digits.len()));
     }
 }
 

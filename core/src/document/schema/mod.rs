@@ -20,6 +20,7 @@ mod explain;
 mod lookup;
 mod node;
 mod placeholder;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod trail;
