@@ -48,11 +48,11 @@ pub(super) fn hash(finding: &mut SchemaFinding, node: Node<'_>) {
     }
 }
 
-/// A text where an object id is wanted; `own` when it is the descriptor's (`DECISIONS` 41). Answers whether the grammar is what it breaks.
-pub(super) fn id(finding: &mut SchemaFinding, node: Node<'_>, own: bool) -> bool {
-    let Some(text) = node.as_str() else { return false };
+/// A text where an object id is wanted; `own` when it is the descriptor's (`DECISIONS` 41).
+pub(super) fn id(finding: &mut SchemaFinding, node: Node<'_>, own: bool) {
+    let Some(text) = node.as_str() else { return };
     let judge = |text: &str| if own { id::parse_own(text).map(|_| ()) } else { id::parse_reference(text).map(|_| ()) };
-    let Err(error) = judge(&text) else { return false };
+    let Err(error) = judge(&text) else { return };
     finding.rule = "object/id";
     finding.message = format!("{} is not an object id: {error}", super::short(node));
     finding.spec_error = finding.spec_error.or(Some("resolution_error"));
@@ -69,5 +69,4 @@ pub(super) fn id(finding: &mut SchemaFinding, node: Node<'_>, own: bool) -> bool
         finding.help = Some(format!("did you mean `{right}`?"));
         replace(finding, Safety::Unsafe, node.span(), &right);
     }
-    true
 }
