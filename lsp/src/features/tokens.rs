@@ -34,7 +34,7 @@ pub fn tokens(file: &File<'_>, range: Option<Range>) -> SemanticTokens {
         found.extend(facts.id.iter().chain(&facts.profile_name).map(|own| (own.span, NAME, DECLARATION)));
         found.extend(facts.references.iter().map(|reference| (reference.at.span, NAME, 0)));
         found.extend(facts.payload.iter().filter_map(|payload| payload.location.as_ref()).map(|at| (at.span, PLACE, 0)));
-        found.extend(facts.payload_references.iter().map(|span| (*span, PLACE, 0)));
+        found.extend(facts.payload_references.iter().map(|(span, _)| (span, PLACE, 0)));
         found.extend(facts.hashes.iter().map(|hash| {
             let untrue = verdict::compare(file.snapshot(), facts, hash).verdict == Verdict::False;
             (hash.at.span, HASH, if untrue { READONLY | UNTRUE } else { READONLY })
