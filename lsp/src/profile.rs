@@ -16,12 +16,12 @@ use crate::convert;
 pub struct Profile {
     /// Unit of columns.
     pub unit: ColumnUnit,
-    /// The client asks for diagnostics; they are not pushed.
+    /// The client asks for diagnostics, and can be told to ask again; they are not pushed.
+    ///
+    /// Without the second it would never learn what an edit in one file changed in another.
     pub pull: bool,
     /// It takes reports on other documents with the one it asked for.
     pub related_documents: bool,
-    /// It can be told to ask for diagnostics again.
-    pub refresh_diagnostics: bool,
     /// It can be told to ask for inlay hints again.
     pub refresh_hints: bool,
     /// It can be told to ask for code lenses again.
@@ -60,9 +60,9 @@ impl Profile {
         let utf8 = has("/general/positionEncodings", "utf-8");
         Self {
             unit: if utf8 { ColumnUnit::Utf8 } else { ColumnUnit::Utf16 },
-            pull: there("/textDocument/diagnostic"),
+            pull: there("/textDocument/diagnostic")
+                && (yes("/workspace/diagnostics/refreshSupport") || yes("/workspace/diagnostic/refreshSupport")),
             related_documents: yes("/textDocument/diagnostic/relatedDocumentSupport"),
-            refresh_diagnostics: yes("/workspace/diagnostics/refreshSupport") || yes("/workspace/diagnostic/refreshSupport"),
             refresh_hints: yes("/workspace/inlayHint/refreshSupport"),
             refresh_lenses: yes("/workspace/codeLens/refreshSupport"),
             watch: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),

@@ -124,7 +124,7 @@ async fn ask_to_refresh(client: Client, session: Arc<Session>, wanted: Arc<Notif
     loop {
         wanted.notified().await;
         let profile = session.profile();
-        if profile.pull && profile.refresh_diagnostics {
+        if profile.pull {
             let _ = client.workspace_diagnostic_refresh().await;
         }
         if profile.refresh_hints {

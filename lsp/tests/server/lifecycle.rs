@@ -39,7 +39,7 @@ async fn it_ends_with_the_process_that_started_it() {
 #[tokio::test]
 async fn the_agreement_on_positions_and_diagnostics() {
     let mut editor = Editor::start();
-    let pull = json!({"general": {"positionEncodings": ["utf-16", "utf-8"]}, "textDocument": {"diagnostic": {}}});
+    let pull = json!({"general": {"positionEncodings": ["utf-16", "utf-8"]}, "textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": true}}});
     let server = editor.initialize(json!([]), pull).await;
     assert_eq!(server["positionEncoding"], "utf-8");
     assert_eq!(server["textDocumentSync"]["change"], 2);
@@ -48,6 +48,11 @@ async fn the_agreement_on_positions_and_diagnostics() {
     let server = editor.initialize(json!([]), json!({})).await;
     assert_eq!(server["positionEncoding"], "utf-16");
     assert!(server.get("diagnosticProvider").is_none(), "findings are pushed to a client that does not ask for them");
+
+    let mut editor = Editor::start();
+    let deaf = json!({"textDocument": {"diagnostic": {"relatedDocumentSupport": true}}});
+    let server = editor.initialize(json!([]), deaf).await;
+    assert!(server.get("diagnosticProvider").is_none(), "and to one that asks but cannot be told to ask again");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::{
 fn client() -> Value {
     json!({
         "textDocument": {"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "source"]}}}, "diagnostic": {}},
-        "workspace": {"workspaceEdit": {"documentChanges": true, "resourceOperations": ["create"]}},
+        "workspace": {"workspaceEdit": {"documentChanges": true, "resourceOperations": ["create"]}, "diagnostics": {"refreshSupport": true}},
     })
 }
 
