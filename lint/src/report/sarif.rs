@@ -146,7 +146,7 @@ fn one_fix(fix: &Fix, finding: &Finding<'_>, sources: &mut Sources) -> Option<Va
 }
 
 /// A text region when the file can still be read, else a region of bytes: text goes with the one and bytes with the other.
-fn replacement(edit: &Edit, source: Option<&(Arc<[u8]>, LineIndex)>) -> Value {
+fn replacement(edit: &Edit, source: Option<&Source>) -> Value {
     let Some((bytes, index)) = source else {
         return json!({
             "deletedRegion": { "byteOffset": edit.span.start, "byteLength": edit.span.len() },
@@ -164,14 +164,17 @@ fn replacement(edit: &Edit, source: Option<&(Arc<[u8]>, LineIndex)>) -> Value {
     })
 }
 
+/// A file's bytes, and where its lines start.
+type Source = (Arc<[u8]>, LineIndex);
+
 /// The file that fixes change, read once while consecutive findings stand in it.
 #[derive(Default)]
 struct Sources {
-    last: Option<(String, Option<(Arc<[u8]>, LineIndex)>)>,
+    last: Option<(String, Option<Source>)>,
 }
 
 impl Sources {
-    fn of(&mut self, shown: &str, workspace: &dyn Workspace, path: &str) -> Option<&(Arc<[u8]>, LineIndex)> {
+    fn of(&mut self, shown: &str, workspace: &dyn Workspace, path: &str) -> Option<&Source> {
         if self.last.as_ref().is_none_or(|(known, _)| known != shown) {
             let source = workspace.bytes(path).map(|bytes| {
                 let index = LineIndex::new(&bytes);

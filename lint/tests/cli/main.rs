@@ -109,9 +109,9 @@ pub fn descriptor(hash: Option<&str>) -> String {
   "$schema": "object://schema/object.v1",
   "id": "object://studio/letters",
   "hash": "{hash}",
-  "payload": {{ "type": "text", "mime": "text/plain", "location": "payload/a.txt", "encoding": "utf-8" }},
+  "payload": {{ "type": "binary", "mime": "text/plain", "location": "payload/a.txt", "encoding": "utf-8" }},
   "authority": "none",
-  "projections": {{ "default": {{ "type": "text", "emit": {{ "text": "@payload" }} }} }}
+  "projections": {{ "default": {{ "type": "binary", "source": "@payload", "encoding": "raw" }} }}
 }}
 "#
     )

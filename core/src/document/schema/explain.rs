@@ -1,6 +1,7 @@
 //! Validation errors in our words: the field, the value found, what is wanted, the nearest known name, one finding a cause.
 
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kinds};
@@ -73,31 +74,36 @@ struct Draft {
 pub(super) fn explain<'e>(kind: Kind, root: Node<'_>, errors: impl Iterator<Item = ValidationError<'e>>) -> Vec<SchemaFinding> {
     let mut drafts = Vec::new();
     let teller = Teller { kind, root };
+    // A name that stands there many times is judged many times, and told once.
+    let mut told = HashSet::new();
     for error in errors {
-        teller.tell(&error, &mut drafts);
+        if told.insert((error.instance_path().as_str().to_owned(), error.evaluation_path().as_str().to_owned())) {
+            teller.tell(&error, &mut drafts);
+        }
     }
     one_a_cause(drafts)
 }
 
 /// Drops what follows from something else that is said.
 fn one_a_cause(drafts: Vec<Draft>) -> Vec<SchemaFinding> {
-    let best = |pointer: &str| {
-        drafts.iter().filter(|other| other.rank != Rank::Member && other.finding.pointer == pointer).map(|other| other.rank).min()
-    };
+    let renamed: HashSet<&str> = drafts.iter().filter_map(|draft| draft.renames.as_deref()).collect();
+    let mut places: HashMap<&str, Vec<(usize, &Draft)>> = HashMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        places.entry(&draft.finding.pointer).or_default().push((at, draft));
+    }
     let keep: Vec<bool> = drafts
         .iter()
         .enumerate()
         .map(|(at, draft)| {
-            let renamed = drafts.iter().any(|other| other.renames.as_deref() == Some(&draft.finding.pointer));
-            let same = |other: &Draft| other.finding.pointer == draft.finding.pointer && other.rank == draft.rank;
-            let said = drafts[..at]
-                .iter()
-                .any(|other| same(other) && (draft.rank != Rank::Member || other.finding.message == draft.finding.message));
+            let here = places.get(draft.finding.pointer.as_str()).map_or(&[][..], Vec::as_slice);
+            let mut said = here.iter().take_while(|(other, _)| *other < at).filter(|(_, other)| other.rank == draft.rank);
+            let said = said.any(|(_, other)| draft.rank != Rank::Member || other.finding.message == draft.finding.message);
             // One name is told one thing: the gravest.
             let graver = |other: &Draft| other.finding.on_key && draft.finding.on_key && other.finding.severity > draft.finding.severity;
-            let outdone = drafts.iter().any(|other| same(other) && graver(other));
-            let outranked = draft.rank != Rank::Member && best(&draft.finding.pointer).is_some_and(|best| best < draft.rank);
-            !(renamed && draft.finding.on_key || said || outdone || outranked)
+            let outdone = here.iter().any(|(_, other)| other.rank == draft.rank && graver(other));
+            let best = here.iter().filter(|(_, other)| other.rank != Rank::Member).map(|(_, other)| other.rank).min();
+            let outranked = draft.rank != Rank::Member && best.is_some_and(|best| best < draft.rank);
+            !(draft.finding.on_key && renamed.contains(draft.finding.pointer.as_str()) || said || outdone || outranked)
         })
         .collect();
     let mut findings: Vec<SchemaFinding> = drafts.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(draft, _)| draft.finding).collect();
@@ -124,7 +130,7 @@ impl<'t> Teller<'t> {
             }
             Kinds::Required { property } => self.missing(node, &trail, property.as_str().unwrap_or_default(), out),
             Kinds::AdditionalProperties { unexpected } | Kinds::UnevaluatedProperties { unexpected } => {
-                for name in unexpected {
+                for name in unexpected.iter().map(String::as_str).collect::<BTreeSet<_>>() {
                     self.unknown(node.get(name), &trail, schema, out);
                 }
             }
@@ -291,8 +297,10 @@ impl<'t> Teller<'t> {
             .map_or_else(|| format!("{} is not {place}", short_text(&name)), |message| format!("{}: {message}", self.label(member)));
         let mut draft = self.draft(Rank::Member, member, trail, message).on_key(member).help_from(told("x-help"));
         let known = known_names(schema);
-        let free = known.into_iter().filter(|known| member.parent().is_none_or(|parent| parent.get(known).is_none()));
-        match nearest(&name, free) {
+        let is_free = |known: &&str| member.parent().is_none_or(|parent| parent.get(known).is_none());
+        // Who stands there already is asked only where a name is near: an object may have thousands of members.
+        let near = nearest(&name, known.iter().copied());
+        match near.filter(is_free).or_else(|| near.and_then(|_| nearest(&name, known.iter().copied().filter(is_free)))) {
             Some(near) => {
                 draft.finding.help = Some(format!("did you mean `{near}`?"));
                 draft.fix(Safety::Unsafe, &format!("rename to `{near}`"), draft.finding.span, &quote(near));
