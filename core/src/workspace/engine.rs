@@ -301,12 +301,15 @@ impl Engine {
     /// As [`Engine::update`], with the analysis of the overlay's bytes where the caller has it already.
     pub fn update_with(&mut self, path: &Arc<str>, overlay: Option<Arc<[u8]>>, analysis: Option<Arc<Analysis>>) -> HashSet<Arc<str>> {
         let on_disk = self.snapshot.root.join(&**path).is_file();
-        let known = self.checked.contains(path) || self.left_out.contains(path);
+        // news of a file that was left out may mean that the walk met it half gone
+        let known = self.checked.contains(path) || overlay.is_some() && self.left_out.contains(path);
         if !known && (overlay.is_some() || on_disk) {
-            match self.snapshot.config.covers(path) && walk::is_kept(&self.snapshot.root, path) {
-                true => self.checked.insert(path.clone()),
-                false => self.left_out.insert(path.clone()),
-            };
+            if self.snapshot.config.covers(path) && walk::is_kept(&self.snapshot.root, path) {
+                self.left_out.remove(path);
+                self.checked.insert(path.clone());
+            } else {
+                self.left_out.insert(path.clone());
+            }
         }
         match &overlay {
             Some(bytes) => {

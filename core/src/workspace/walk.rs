@@ -155,3 +155,25 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
 fn error_text(error: &ignore::Error) -> String {
     error.io_error().map_or_else(|| error.to_string(), |error| error.to_string())
 }
+
+#[cfg(test)]
+mod kept_tests {
+    use super::*;
+
+    #[test]
+    fn a_single_file_is_kept_as_a_walk_would_keep_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        for path in [".gitignore", "a.json", "b/b.json", "b/c/d.json", "skip/e.json", "b/f.log", ".hidden/g.json", ".well-known/h.json"] {
+            std::fs::create_dir_all(root.join(path).parent().expect("a folder")).expect("a folder");
+            std::fs::write(root.join(path), if path == ".gitignore" { "skip/\n*.log\n" } else { "" }).expect("a file");
+        }
+        let walked = walk(&root, &[], &Config::default());
+        let met: Vec<&str> = walked.files.iter().map(|path| &**path).collect();
+        let all = walked.files.iter().chain(&walked.reserve);
+        for path in all {
+            assert_eq!(is_kept(&root, path), met.contains(&&**path), "{path}");
+        }
+        assert!(is_kept(&root, "b/new.json") && is_kept(&root, "new/new.json"));
+    }
+}
