@@ -12,7 +12,7 @@ use std::{
 use lsp_types::Uri;
 use mx2lm_core::syntax::MAX_DOCUMENT_BYTES;
 
-use crate::document::{self, Document, Form};
+use crate::document::{self, Document, Hidden};
 
 /// How much of a file is looked at to see whether it is text.
 const HEAD: usize = 8 << 10;
@@ -20,8 +20,8 @@ const HEAD: usize = 8 << 10;
 /// The content of an open document.
 #[derive(Debug, Clone)]
 pub struct Content {
-    /// How the file is stored.
-    pub form: Form,
+    /// What the editor does not show of it.
+    pub hidden: Hidden,
     /// The bytes.
     pub bytes: Arc<[u8]>,
     /// What stands in for the file; `None` for a binary, whose bytes no editor's text can give back.
@@ -37,26 +37,26 @@ pub fn of(document: &Document, known: Option<Content>) -> Content {
     {
         return match known.overlay {
             None => known,
-            Some(_) => edited(document, known.form),
+            Some(_) => edited(document, known.hidden),
         };
     }
     let Some(disk) = document.path.as_deref().and_then(read) else {
-        return edited(document, Form::default());
+        return edited(document, Hidden::default());
     };
     if disk.iter().take(HEAD).any(|byte| *byte == 0) {
-        return Content { form: Form::default(), bytes: disk.into(), overlay: None };
+        return Content { hidden: Hidden::default(), bytes: disk.into(), overlay: None };
     }
-    let form = Form::of(&disk);
+    let hidden = Hidden::of(&disk, &document.text);
     if !document.edited && document::shows(&document.text, &disk) {
         let bytes: Arc<[u8]> = disk.into();
-        return Content { form, bytes: bytes.clone(), overlay: Some(bytes) };
+        return Content { hidden, bytes: bytes.clone(), overlay: Some(bytes) };
     }
-    edited(document, form)
+    edited(document, hidden)
 }
 
-fn edited(document: &Document, form: Form) -> Content {
-    let bytes: Arc<[u8]> = form.restore(&document.text.to_string()).into();
-    Content { form, bytes: bytes.clone(), overlay: Some(bytes) }
+fn edited(document: &Document, hidden: Hidden) -> Content {
+    let bytes: Arc<[u8]> = hidden.restore(&document.text.to_string()).into();
+    Content { hidden, bytes: bytes.clone(), overlay: Some(bytes) }
 }
 
 fn read(path: &Path) -> Option<Vec<u8>> {

@@ -27,30 +27,31 @@ pub struct Document {
     pub edited: bool,
 }
 
-/// What an editor may drop from a file and put back when it saves.
+/// What an editor hides of a file and puts back when it saves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Form {
-    /// The file begins with a byte order mark.
+pub struct Hidden {
+    /// The byte order mark the file begins with.
     pub bom: bool,
-    /// Every line of the file ends in CR LF.
+    /// The carriage returns: every line of the file ends in CR LF, and the editor shows bare line feeds.
     pub crlf: bool,
 }
 
-impl Form {
-    /// The form of a file's bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        let mut lines = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
-        let first = lines.next().unwrap_or(false);
-        Self { bom: bytes.starts_with(BOM.as_bytes()), crlf: first && lines.all(|crlf| crlf) }
+impl Hidden {
+    /// What an editor that shows `text` hides of a file's bytes.
+    pub fn of(bytes: &[u8], text: &Rope) -> Self {
+        Self {
+            bom: bytes.starts_with(BOM.as_bytes()) && text.chars().next() != BOM.chars().next(),
+            crlf: ends_in_crlf(bytes) && !text.bytes().any(|byte| byte == b'\r'),
+        }
     }
 
-    /// The bytes a file of this form has when the editor shows `text`.
+    /// The bytes the file has when the editor shows `text`.
     pub fn restore(self, text: &str) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(text.len() + 3);
         if self.bom && !text.starts_with(BOM) {
             bytes.extend_from_slice(BOM.as_bytes());
         }
-        if self.crlf && text.contains('\n') && !text.contains('\r') {
+        if self.crlf && !text.contains('\r') {
             for (n, line) in text.split('\n').enumerate() {
                 if n > 0 {
                     bytes.extend_from_slice(b"\r\n");
@@ -62,6 +63,12 @@ impl Form {
         }
         bytes
     }
+}
+
+/// Whether there are lines, and all of them end in CR LF.
+pub fn ends_in_crlf(bytes: &[u8]) -> bool {
+    let mut lines = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
+    lines.next().unwrap_or(false) && lines.all(|crlf| crlf)
 }
 
 /// Whether an editor that shows `text` may have read it from `bytes` without a change of the user's.
@@ -173,16 +180,16 @@ mod tests {
     }
 
     #[test]
-    fn what_the_editor_dropped_is_put_back() {
+    fn what_the_editor_hides_is_put_back() {
         let disk = "\u{feff}{\r\n}\r\n".as_bytes();
-        let form = Form::of(disk);
-        assert_eq!(form, Form { bom: true, crlf: true });
+        let hidden = |text: &str| Hidden::of(disk, &Rope::from_str(text));
         assert!(shows(&Rope::from_str("{\n}\n"), disk));
         assert!(shows(&Rope::from_str("\u{feff}{\r\n}\r\n"), disk));
         assert!(!shows(&Rope::from_str("{}\n"), disk));
-        assert_eq!(form.restore("{\n}\n"), disk);
-        assert_eq!(form.restore("{\r\n}\r\n"), disk);
-        assert_eq!(Form::of(b"a\r\nb\n"), Form { bom: false, crlf: false });
-        assert_eq!(Form::of(b"\nb\r\n"), Form::default());
+        assert_eq!(hidden("{\n}\n"), Hidden { bom: true, crlf: true });
+        assert_eq!(hidden("{\n}\n").restore("{\n}\n"), disk);
+        assert_eq!(hidden("{\r\n}\r\n"), Hidden { bom: true, crlf: false }, "an editor that shows line ends may change them");
+        assert_eq!(hidden("\u{feff}{\r\n}\r\n"), Hidden::default());
+        assert!(!ends_in_crlf(b"a\r\nb\n") && !ends_in_crlf(b"\nb\r\n") && !ends_in_crlf(b"a"));
     }
 }

@@ -193,7 +193,7 @@ impl Root {
     /// Looks at the findings of these files again; returns those where they are others than before.
     pub fn refresh(&mut self, paths: &HashSet<Arc<str>>) -> Vec<Arc<str>> {
         let mut paths = paths.clone();
-        if !self.lone {
+        if !self.engine.snapshot().config().suppressions.is_empty() {
             // whether a suppression still hides something may change with any file
             paths.insert(CONFIG_FILE.into());
         }

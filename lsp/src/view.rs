@@ -19,7 +19,7 @@ use mx2lm_core::{
 
 use crate::{
     convert::{self, Places},
-    document::Form,
+    document::{self, Hidden},
     profile::Profile,
     root::{RootId, Spelling},
 };
@@ -61,10 +61,8 @@ pub struct Open {
     pub bytes: Arc<[u8]>,
     /// Its tree.
     pub tree: Option<Arc<json::Tree>>,
-    /// Whether the editor's text lacks the byte order mark that the content begins with.
-    pub bom_hidden: bool,
-    /// Whether the editor's text has bare line feeds where the content has CR LF.
-    pub crlf_hidden: bool,
+    /// What the editor does not show of the content.
+    pub hidden: Hidden,
 }
 
 impl Workspace {
@@ -166,7 +164,7 @@ impl<'v> File<'v> {
 
     /// Positions in it.
     pub fn places(&self) -> Places<'_> {
-        Places::new(&self.bytes, self.view.profile.unit, self.open.is_some_and(|open| open.bom_hidden))
+        Places::new(&self.bytes, self.view.profile.unit, self.open.is_some_and(|open| open.hidden.bom))
     }
 
     /// Its text; `None` when it is not UTF-8.
@@ -211,7 +209,7 @@ impl<'v> File<'v> {
 
     /// Whether text that is put into it needs CR LF at its line ends.
     pub fn wants_crlf(&self) -> bool {
-        !self.open.is_some_and(|open| open.crlf_hidden) && Form::of(&self.bytes).crlf
+        !self.open.is_some_and(|open| open.hidden.crlf) && document::ends_in_crlf(&self.bytes)
     }
 
     /// The findings on it.

@@ -1,5 +1,6 @@
 //! The server as an editor meets it: every test speaks the protocol over a pipe.
 
+mod agreement;
 mod diagnostics;
 mod editor;
 mod lifecycle;
