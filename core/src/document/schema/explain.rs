@@ -77,7 +77,9 @@ pub(super) fn explain<'e>(kind: Kind, root: Node<'_>, errors: impl Iterator<Item
     // A name that stands there many times is judged many times, and told once.
     let mut told = HashSet::new();
     for error in errors {
-        if told.insert((error.instance_path().as_str().to_owned(), error.evaluation_path().as_str().to_owned())) {
+        let place = || (error.instance_path().as_str().to_owned(), error.evaluation_path().as_str().to_owned());
+        let once = matches!(error.kind(), Kinds::Not { .. } | Kinds::FalseSchema);
+        if !once || told.insert(place()) {
             teller.tell(&error, &mut drafts);
         }
     }
