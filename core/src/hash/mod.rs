@@ -4,6 +4,7 @@
 
 pub mod canonical_json;
 pub mod digest;
+pub mod explain;
 pub mod keyring;
 pub mod self_hash;
 pub mod signature;

@@ -6,6 +6,7 @@
 //! A tree is one array of nodes in document order, so that a node's descendants follow it and both look-ups (pointer and offset) are
 //! binary searches. Strings and numbers stay in the text until they are asked for. Nothing here knows what a document means.
 
+mod brackets;
 mod duplicates;
 mod node;
 mod parse;

@@ -62,6 +62,8 @@ pub(super) struct Parser<'a> {
     pub errors: Vec<SyntaxError>,
     pub duplicates: Vec<Duplicate>,
     pub too_deep: bool,
+    /// How many bytes recovery may still read ahead in all.
+    pub ahead: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -75,6 +77,7 @@ impl<'a> Parser<'a> {
             errors: Vec::new(),
             duplicates: Vec::new(),
             too_deep: false,
+            ahead: 4 << 20,
         }
     }
 

@@ -46,7 +46,7 @@ impl Parser<'_> {
     }
 
     /// The end of the text before `at`, blanks left out.
-    fn last_text(&self, at: usize) -> usize {
+    pub fn last_text(&self, at: usize) -> usize {
         self.text.get(..at).map_or(at, |head| head.trim_end_matches([' ', '\n', '\r', '\t']).len())
     }
 
@@ -407,11 +407,7 @@ impl Parser<'_> {
         let (stray, string) = if self.bytes.get(range.end) == Some(&b'"') && wanted(follows(range.end + 1)) {
             (range.end, range)
         } else {
-            let end = string_end(self.bytes, range.end);
-            let on_line = self.bytes.get(range.end..end).is_some_and(|text| memchr::memchr2(b'\n', b'\r', text).is_none());
-            if range.len() != 2 || !on_line || self.bytes.get(end.wrapping_sub(1)) != Some(&b'"') || !wanted(follows(end)) {
-                return None;
-            }
+            let end = self.near_string_end(range.end).filter(|&end| range.len() == 2 && wanted(follows(end)))?;
             (range.start, range.start + 1..end)
         };
         self.error("syntax/json", stray..stray + 1, "a quote too many stands beside this string")
@@ -419,6 +415,14 @@ impl Parser<'_> {
             .fix(stray..stray + 1, "");
         self.at = string.end.max(stray + 1);
         Some(string)
+    }
+
+    /// One past the closing quote of the string whose content begins at `at`, when it stands on the same line and not far away.
+    fn near_string_end(&self, at: usize) -> Option<usize> {
+        let near = self.bytes.get(..self.bytes.len().min(at + 1024))?;
+        let end = string_end(near, at);
+        let content = near.get(at..end.checked_sub(1)?)?;
+        (near.get(end - 1) == Some(&b'"') && memchr::memchr2(b'\n', b'\r', content).is_none()).then_some(end)
     }
 
     /// Mends the string just read when a quote too many stands beside it.
@@ -444,7 +448,7 @@ impl Parser<'_> {
     fn reopened(&mut self, quote: usize) -> bool {
         let Some(frame) = self.stack.last().copied() else { return false };
         let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
-        let end = string_end(self.bytes, quote + 1);
+        let Some(end) = self.near_string_end(quote + 1) else { return false };
         let follows = self.bytes.get(blank_end(self.bytes, end));
         let Some(data) = self.nodes.last_mut().filter(|data| data.kind == NodeKind::String && data.end as usize == quote + 1) else {
             return false;
@@ -483,154 +487,10 @@ impl Parser<'_> {
             }
         }
     }
-
-    /// A closing bracket: of this container after a comma, or of another kind.
-    fn closer(&mut self, frame: Frame, closer: u8) {
-        let object = self.nodes.get(frame.node as usize).is_some_and(|data| data.kind == NodeKind::Object);
-        let own = if object { b'}' } else { b']' };
-        let at = self.at;
-        if closer == own {
-            if frame.expect == Expect::Next {
-                let comma = frame.comma as usize;
-                self.error("syntax/json", comma..comma + 1, format!("`,` stands before `{}`, with nothing between them", char::from(own)))
-                    .help("take the `,` out")
-                    .fix(comma..comma + 1, "");
-            }
-            return self.close(at + 1, 0);
-        }
-        let (own, found) = (char::from(own), char::from(closer));
-        let kind = if closer == b'}' { NodeKind::Object } else { NodeKind::Array };
-        let kind_of = |frame: &Frame| self.nodes.get(frame.node as usize).map(|data| data.kind);
-        let kinds: Vec<NodeKind> = self.stack.iter().filter_map(kind_of).collect();
-        let below = kinds.len().saturating_sub(1);
-        // Three slips are possible; the one that leaves the brackets of the rest in the best order is told.
-        let opener = kinds.iter().rposition(|&open| open == kind);
-        let unclosed = opener.map_or(usize::MAX, |opener| self.disorder(kinds.get(..opener).unwrap_or_default()));
-        let mistaken = self.disorder(kinds.get(..below).unwrap_or_default());
-        let stray = self.disorder(&kinds);
-        if stray < unclosed.min(mistaken) {
-            self.error("syntax/json", at..at + 1, format!("`{found}` closes nothing here")).help("take it out, or open what it closes");
-            self.at += 1;
-            return self.expect(Expect::Anything);
-        }
-        let Some(opener) = opener.filter(|_| unclosed <= mistaken) else {
-            let what = if object { "object" } else { "array" };
-            self.error("syntax/json", at..at + 1, format!("found `{found}` where `{own}` closes the {what}"))
-                .help(format!("write `{own}`"))
-                .fix(at..at + 1, own);
-            return self.close(at + 1, 0);
-        };
-        let end = self.last_text(at);
-        let open = below - opener;
-        let message = match open {
-            1 => format!("`{own}` is missing before this `{found}`"),
-            n => format!("{n} closing brackets are missing before this `{found}`"),
-        };
-        let report = self.error("syntax/json", at..at + 1, message).help(format!("close what is open before `{found}`"));
-        if open == 1 && frame.expect == Expect::Comma {
-            report.fix(end..end, own);
-        }
-        for _ in 0..open {
-            self.close(end, UNCLOSED);
-        }
-        self.close(at + 1, 0);
-    }
-
-    /// How many brackets of the text after this one do not fit, when `open` are the containers that are open. Looks a bounded way ahead.
-    fn disorder(&self, open: &[NodeKind]) -> usize {
-        const AHEAD: usize = 1 << 16;
-        let mut open = open.to_vec();
-        let mut wrong = 0;
-        let end = self.bytes.len().min(self.at + AHEAD);
-        let bytes = self.bytes.get(..end).unwrap_or_default();
-        let mut at = self.at + 1;
-        while let Some(&b) = bytes.get(at) {
-            at += 1;
-            match b {
-                b'{' => open.push(NodeKind::Object),
-                b'[' => open.push(NodeKind::Array),
-                b'}' | b']' => match open.last() {
-                    Some(&kind) if (kind == NodeKind::Object) == (b == b'}') => {
-                        open.pop();
-                    }
-                    _ => wrong += 1,
-                },
-                b'"' => {
-                    let close = string_end(bytes, at);
-                    if bytes.get(at..close).is_some_and(|text| memchr::memchr(b'\n', text).is_none()) {
-                        at = close;
-                    }
-                }
-                _ => {}
-            }
-        }
-        if end == self.bytes.len() { wrong + open.len() } else { wrong }
-    }
-
-    /// The text ends inside one or more containers.
-    fn unclosed(&mut self) {
-        let end = self.bytes.len();
-        let told = self.errors.last().is_some_and(|error| error.span.end as usize >= self.last_text(end));
-        let opened = |frame: &Frame| self.nodes.get(frame.node as usize).map(|data| (data.start as usize, data.kind));
-        if let Some((start, kind)) = self.stack.last().and_then(opened).filter(|_| !told && !self.too_deep) {
-            let what = if kind == NodeKind::Object { "object" } else { "array" };
-            let closers: String =
-                self.stack.iter().rev().filter_map(opened).map(|(_, kind)| if kind == NodeKind::Object { '}' } else { ']' }).collect();
-            let message = match closers.len() {
-                1 => format!("the {what} is never closed"),
-                n => format!(
-                    "the {what} is never closed, nor {} around it",
-                    if n == 2 { "the one".to_owned() } else { format!("the {}", n - 1) }
-                ),
-            };
-            let help = if closers.len() <= 16 {
-                format!("write `{closers}` at the end")
-            } else {
-                "write the closing brackets at the end".to_owned()
-            };
-            self.error("syntax/json", start..start + 1, message).help(help);
-        }
-        while !self.stack.is_empty() {
-            self.close(end, UNCLOSED);
-        }
-    }
-
-    /// A container below the deepest level: one node without children.
-    #[cold]
-    pub fn skip_deep(&mut self, kind: NodeKind, key: Option<Lexeme>) {
-        let start = self.at;
-        if !self.too_deep {
-            let limit = crate::syntax::MAX_DEPTH;
-            self.error(
-                "syntax/json-nesting-limit",
-                start..start + 1,
-                format!("values are nested more than {limit} deep; what lies deeper is not read"),
-            )
-            .help("flatten the document");
-            self.too_deep = true;
-        }
-        let mut depth = 0_usize;
-        while let Some(b) = self.peek() {
-            self.at += 1;
-            match b {
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-                b'"' => self.at = string_end(self.bytes, self.at),
-                _ => {}
-            }
-        }
-        let flags = if depth == 0 { 0 } else { UNCLOSED };
-        self.push(kind, Lexeme { start, end: self.at, flags }, key);
-    }
 }
 
 /// One past the closing quote of the string whose content begins at `at`; the end of the text when there is none.
-fn string_end(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found + 1;
         if bytes[at - 1] == b'"' {
