@@ -144,14 +144,29 @@ impl<'a> WorkspaceContext<'a> {
     }
 }
 
+/// How often each low half of a byte occurs: a cheap bound before letters are compared one by one.
+fn byte_counts(text: &str) -> [u16; 16] {
+    let mut counts = [0; 16];
+    for byte in text.bytes().take(u16::MAX as usize) {
+        counts[usize::from(byte & 15)] += 1;
+    }
+    counts
+}
+
 /// The candidate nearest to `name`, if it is near enough to be what was meant.
 pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c Arc<str>>) -> Option<Arc<str>> {
     if name.len() > crate::rules::LONGEST_WORD {
         return None;
     }
     let most = (name.chars().count() / 4).clamp(1, 4);
+    // A step puts in, takes out or changes one character of one to four bytes: at most eight counts move by one.
+    let counts = byte_counts(name);
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= most * 4)
+        .filter(|candidate| {
+            let apart: usize = byte_counts(candidate).iter().zip(&counts).map(|(a, b)| a.abs_diff(*b) as usize).sum();
+            apart <= most * 8
+        })
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= most)
         .min()

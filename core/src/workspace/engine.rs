@@ -4,6 +4,7 @@
 //! run this same code, so that a check that exists in one exists in the other.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashMap, HashSet},
     fs,
     hash::Hash,
@@ -32,7 +33,7 @@ use crate::{
         config::Config,
         context::WorkspaceContext,
         index::{Index, Key, named_files},
-        snapshot::{BytesError, Snapshot, read_bounded},
+        snapshot::{BytesError, Snapshot, read_into},
         walk::{self, CONFIG_FILE},
     },
 };
@@ -456,14 +457,26 @@ fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
             Err(error) => analysis::unreadable(path, &error.to_string()),
         };
     }
-    match read_bounded(&full) {
-        Ok(bytes) => analysis::analyse(path, &bytes),
+    thread_local! {
+        /// One buffer a thread: memory that is handed back and asked for again must be cleared by the system each time.
+        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    /// A buffer larger than this is given back after use.
+    const MOST_KEPT: usize = 4 << 20;
+    let mut bytes = BUFFER.take();
+    let read = read_into(&full, &mut bytes);
+    let analysis = match read {
+        Ok(()) => analysis::analyse(path, &bytes),
         Err(BytesError::TooLarge) => match digest_of_file(&full) {
             Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),
             Err(error) => analysis::unreadable(path, &error.to_string()),
         },
         Err(error) => analysis::unreadable(path, &error.to_string()),
+    };
+    if bytes.capacity() <= MOST_KEPT {
+        BUFFER.set(bytes);
     }
+    analysis
 }
 
 fn digest_of_file(path: &Path) -> io::Result<(u64, Digest)> {

@@ -113,6 +113,14 @@ impl Snapshot {
 
 /// Reads a whole file of at most [`MAX_DOCUMENT_BYTES`].
 pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, BytesError> {
+    let mut bytes = Vec::new();
+    read_into(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// As [`read_bounded`], into a buffer that is emptied first, so that one buffer may serve many files.
+pub(crate) fn read_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), BytesError> {
+    bytes.clear();
     let refused = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => BytesError::Missing,
         _ => BytesError::Unreadable(error.to_string()),
@@ -122,7 +130,7 @@ pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, BytesError> {
     if size > MAX_DOCUMENT_BYTES as u64 {
         return Err(BytesError::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(refused)?;
-    if bytes.len() > MAX_DOCUMENT_BYTES { Err(BytesError::TooLarge) } else { Ok(bytes) }
+    bytes.reserve(size as usize + 1);
+    file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(bytes).map_err(refused)?;
+    if bytes.len() > MAX_DOCUMENT_BYTES { Err(BytesError::TooLarge) } else { Ok(()) }
 }
