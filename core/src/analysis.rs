@@ -53,7 +53,11 @@ pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
             markup::read_toml(path, bytes, &mut facts, &mut findings);
             Tree::None
         }
-        _ => Tree::None,
+        _ => {
+            // not looked into, and still something that others can ask for
+            facts.kind = kind::by_file_name(path, |_| true);
+            Tree::None
+        }
     };
     complete(path, bytes, facts, findings, tree)
 }
