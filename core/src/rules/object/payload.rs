@@ -3,7 +3,10 @@
 use crate::{
     diagnostic::{Change, Edit, FileChange, Fix, Safety, Severity},
     document::facts::{DeclaredHash, Facts, HashOf, Located},
-    hash::digest::Digest,
+    hash::{
+        digest::Digest,
+        explain::{Variant, explain},
+    },
     rules::{
         Check, Docs, Example, Finding, Findings, On, Rule,
         examples::{GREETING, descriptor},
@@ -15,6 +18,9 @@ use crate::{
         index::FileState,
     },
 };
+
+/// A payload beyond this is not read again to find out what a false hash is the hash of.
+const LARGEST_EXPLAINED: u64 = 64 << 20;
 
 const GOOD: &[Example] = &[Example {
     note: "a payload beside its descriptor",
@@ -208,6 +214,8 @@ fn mismatch(context: &WorkspaceContext<'_>, declared: &DeclaredHash, digest: Dig
     let mut message = format!("`hash` is not the hash of the payload `{}`, which is `{}`", file.path, file.digest);
     if let Some(other) = context.same_bytes(&digest).first() {
         message = format!("{message}; the declared value is the hash of `{other}`");
+    } else if let Some(variant) = variant(context, declared, file) {
+        message = format!("{message}; {variant}");
     }
     // `identity.hash` says the same thing again, so it is brought up to date in the same step, unless it already is.
     let stale = |hash: &&DeclaredHash| hash.of == HashOf::Payload && hash.at.value == declared.at.value;
@@ -223,6 +231,16 @@ fn mismatch(context: &WorkspaceContext<'_>, declared: &DeclaredHash, digest: Dig
         .help("restore the payload, or write its true hash with `mx2lm-lint fix --hashes`")
         .spec("verification_error")
         .fix(fix)
+}
+
+/// What else than the hash of `file` the declared value is.
+fn variant(context: &WorkspaceContext<'_>, declared: &DeclaredHash, file: &Facts) -> Option<Variant> {
+    if file.size > LARGEST_EXPLAINED {
+        return None;
+    }
+    let json =
+        file.path.ends_with("json") || context.facts.payload.as_ref().is_some_and(|payload| payload.family.as_deref() == Some("json"));
+    explain(&declared.at.value, &context.bytes(&file.path).ok()?, json)
 }
 
 fn size(context: &WorkspaceContext<'_>, file: &Facts, hash_is_true: bool, findings: &mut Findings) {
