@@ -27,7 +27,7 @@ sys.path.insert(0, str(EDITORS / "pyte-0.8.2"))
 
 import pyte  # noqa: E402  (it lies beside the editors)
 
-ROWS, COLUMNS = 34, 112
+ROWS, COLUMNS = 29, 112
 CELL, LINE, SIZE, MARGIN = 8.4, 18, 14, 12
 PAPER, INK = "#14161b", "#e0e2ea"  # those of Neovim's own colours
 NAMED = {
@@ -46,15 +46,18 @@ def screen_of(program, folder, environment):
         os.environ.update(environment)
         os.execv(program[0], program)
     fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    written = b""
     end = time.monotonic() + 20
     quiet = 2.0
     while time.monotonic() < end and select.select([handle], [], [], quiet)[0]:
         try:
-            stream.feed(os.read(handle, 65536))
+            written += os.read(handle, 65536)
         except OSError:
             break
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    # questions to the terminal, which the emulator would print
+    stream.feed(re.sub(rb"\x1bP.*?\x1b\\", b"", written, flags=re.DOTALL))
     return screen
 
 
