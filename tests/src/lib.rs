@@ -47,6 +47,14 @@ pub struct Case {
     /// Symbolic links to make: name to target.
     #[serde(default)]
     pub links: BTreeMap<String, String>,
+    /// More files, with their text: those whose names not every file system can hold.
+    #[serde(default)]
+    pub texts: BTreeMap<String, String>,
+    /// A folder of this crate that the workspace is a copy of, before `files` are written over it.
+    pub base: Option<String>,
+    /// Files of the copy to leave out.
+    #[serde(default)]
+    pub remove: Vec<String>,
 }
 
 /// The content of a file.
@@ -80,12 +88,20 @@ pub enum Expect {
     Warning,
     /// A finding of level information, and nothing graver from the same rule.
     Info,
+    /// The run ends before it reports, and says all the words of `any` (`DECISIONS` 69).
+    Refused,
 }
 
 impl Case {
     /// Writes the workspace into `root`.
     pub fn materialise(&self, root: &Path) -> std::io::Result<()> {
-        for (name, body) in &self.files {
+        let mut base = BTreeMap::new();
+        if let Some(folder) = &self.base {
+            let folder = tests_folder().join(folder);
+            collect(&folder, &folder, &mut base);
+        }
+        let kept = base.iter().filter(|(name, _)| !self.remove.contains(name) && !self.files.contains_key(*name));
+        for (name, body) in kept.chain(&self.files) {
             let path = root.join(name);
             fs::create_dir_all(path.parent().unwrap_or(root))?;
             match body {
@@ -93,6 +109,11 @@ impl Case {
                 Body::Hex { hex } => fs::write(&path, bytes_of(hex))?,
                 Body::Link { symlink } => link(symlink, &path)?,
             }
+        }
+        for (name, text) in &self.texts {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(root))?;
+            fs::write(&path, text)?;
         }
         for (name, target) in &self.links {
             link(target, &root.join(name))?;
@@ -104,7 +125,13 @@ impl Case {
     /// Runs the linter on the workspace and judges what it says of the file; `None` when the verdict holds.
     pub fn judge(&self) -> Option<String> {
         let found = match self.findings() {
+            Ok(_) if self.expect == Expect::Refused => return Some("the run was not refused".to_owned()),
             Ok(found) => found,
+            Err(why) if self.expect == Expect::Refused => {
+                let words = self.any.iter().flatten();
+                let all: Vec<_> = words.filter(|word| !why.contains(*word)).collect();
+                return (!all.is_empty()).then(|| format!("wanted {all:?} in: {why}"));
+            }
             Err(why) => return Some(why),
         };
         self.judge_findings(&found)
@@ -140,6 +167,8 @@ impl Case {
             Expect::Clean => graver.is_empty() && !mine.iter().any(|finding| Some(&finding.rule) == self.rule.as_ref()),
             Expect::Error => graver.iter().filter(|finding| finding.severity == Severity::Error).any(|finding| matches(&finding)),
             Expect::Warning => graver.iter().any(|finding| matches(&finding)),
+            // Judged before there are findings.
+            Expect::Refused => false,
             Expect::Info => {
                 mine.iter().filter(|finding| finding.severity == Severity::Info).any(|finding| matches(&finding))
                     && !graver.iter().any(|finding| matches(&finding))

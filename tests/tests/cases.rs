@@ -17,6 +17,11 @@ fn the_object_cases_of_the_specification_hold() {
 }
 
 #[test]
+fn more_cases_of_objects_hold() {
+    assert_all(cases("object-more"));
+}
+
+#[test]
 fn the_ai_cases_of_the_specification_hold() {
     assert_all(cases("ai"));
 }

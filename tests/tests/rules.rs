@@ -19,6 +19,9 @@ fn case(example: &Example, rule: &str, expect: Expect) -> Case {
         args: Vec::new(),
         rule: Some(rule.to_owned()),
         links: BTreeMap::new(),
+        texts: BTreeMap::new(),
+        base: None,
+        remove: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashSet,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -132,9 +132,26 @@ fn lock(walked: &Mutex<Walked>) -> std::sync::MutexGuard<'_, Walked> {
 /// Where a symbolic link leads, links behind it followed.
 pub(crate) fn link(root: &Path, path: &Path) -> Link {
     match path.canonicalize() {
+        Err(_) if leaves(root, path) => Link::Outside,
         Err(_) => Link::Broken,
         Ok(target) => relative(root, &target).map_or(Link::Outside, |inside| Link::Inside(inside.into())),
     }
+}
+
+/// Whether a link that leads nowhere would lead out of the root: judged on the text, as there is nothing on the disk (`DECISIONS` 40).
+fn leaves(root: &Path, path: &Path) -> bool {
+    let Ok(target) = path.read_link() else { return false };
+    let mut full = path.parent().and_then(|folder| folder.canonicalize().ok()).unwrap_or_default();
+    for part in target.components() {
+        match part {
+            Component::ParentDir => {
+                full.pop();
+            }
+            Component::CurDir => {}
+            part => full.push(part),
+        }
+    }
+    !full.starts_with(root)
 }
 
 /// A path from the root, with `/`; `None` outside the root. A name that is not UTF-8 is shown with replacement characters and cannot be named by any document.
