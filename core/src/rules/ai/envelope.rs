@@ -83,27 +83,40 @@ fn envelope(context: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// What a payload is, by its kind and format: type, media types that fit, extension.
-const FORMS: &[(&str, Option<&str>, &str, &[&str], &str)] = &[
-    (
-        "ai.model.weights.v1",
-        Some("safetensors"),
-        "binary",
-        &["application/x-safetensors", "application/vnd.safetensors", "application/octet-stream"],
-        ".safetensors",
-    ),
-    ("ai.brain.svg-tensor.v1", None, "binary", &["image/svg+xml", "application/octet-stream"], ".svg"),
+/// What the payload of a kind is.
+struct Form {
+    kind: &'static str,
+    /// The `format` it is so for; every one when `None`.
+    format: Option<&'static str>,
+    family: &'static str,
+    /// Media types that fit, the usual one first.
+    mimes: &'static [&'static str],
+    extension: &'static str,
+}
+
+const FORMS: &[Form] = &[
+    Form {
+        kind: "ai.model.weights.v1",
+        format: Some("safetensors"),
+        family: "binary",
+        mimes: &["application/x-safetensors", "application/vnd.safetensors", "application/octet-stream"],
+        extension: ".safetensors",
+    },
+    Form {
+        kind: "ai.brain.svg-tensor.v1",
+        format: None,
+        family: "binary",
+        mimes: &["image/svg+xml", "application/octet-stream"],
+        extension: ".svg",
+    },
 ];
 
 fn media(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
     let text = |node: Option<crate::syntax::json::Node<'_>>| node.and_then(|node| node.as_str()).unwrap_or_default().into_owned();
     let format = text(root.get("format"));
-    let Some((_, _, family, mimes, extension)) =
-        FORMS.iter().find(|(kind, only, ..)| context.kind.is(kind) && only.is_none_or(|only| only == format))
-    else {
-        return;
-    };
+    let fits = |form: &&Form| context.kind.is(form.kind) && form.format.is_none_or(|only| only == format);
+    let Some(Form { family, mimes, extension, .. }) = FORMS.iter().find(fits) else { return };
     let Some(payload) = root.get("payload").filter(|payload| payload.is_object()) else { return };
     let location = text(payload.get("location"));
     // A packed drawing is bytes of its own kind (`DECISIONS` 52).
