@@ -173,6 +173,8 @@ pub struct Facts {
     pub references: Vec<Reference>,
     /// Where it looks into its payload.
     pub payload_references: PayloadReferences,
+    /// Where its projections name an object by type (`@object.…`).
+    pub object_references: Vec<Located>,
     /// Whether a drawing says itself that it is a tensor.
     pub tensor_mark: bool,
 }
@@ -196,6 +198,7 @@ impl Facts {
             payload: None,
             references: Vec::new(),
             payload_references: PayloadReferences::default(),
+            object_references: Vec::new(),
             tensor_mark: false,
         }
     }
@@ -317,7 +320,7 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
     if facts.payload.is_some()
         && let Some(projections) = root.get("projections")
     {
-        collect_payload_references(projections, &mut facts.payload_references);
+        collect_projected(projections, facts);
     }
     for names in REFERENCES.iter().filter(|names| names.kind == kind.name()) {
         for node in matching(root, names.at) {
@@ -386,13 +389,16 @@ fn each_string<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
 }
 
 /// Notes where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.
-fn collect_payload_references(projections: Node<'_>, into: &mut PayloadReferences) {
+fn collect_projected(projections: Node<'_>, facts: &mut Facts) {
     projection::each_text(projections, &mut |node| {
         if node.raw().starts_with("\"@payload.")
             && let Some(text) = node.as_str()
             && let Some(Ok(reference)) = projection::parse(&text)
         {
-            into.push(node.span(), reference.path);
+            facts.payload_references.push(node.span(), reference.path);
+        }
+        if node.raw().starts_with("\"@object.") {
+            facts.object_references.extend(Located::of(node));
         }
     });
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     diagnostic::Severity,
+    document::facts::Facts,
     rules::{
         Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule,
-        ai::global,
         ai::payload,
         examples::{GREETING, descriptor},
     },
@@ -185,29 +185,21 @@ const TYPES: &[(&str, &str, &str)] = &[
 ];
 
 fn object_reference(context: &WorkspaceContext<'_>, findings: &mut Findings) {
-    // Only documents that look into something have such references; others are not read again.
-    if context.facts.payload_references.is_empty() {
-        return;
-    }
-    let Some(tree) = payload::own(context) else { return };
-    let Some(projections) = tree.root().and_then(|root| root.get("projections")) else { return };
-    global::each_text(projections, &mut |node, text| {
-        let Some(name) = text.strip_prefix("@object.") else { return };
+    for at in &context.facts.object_references {
+        let Some(name) = at.value.strip_prefix("@object.") else { continue };
         let known = TYPES.iter().find(|(of, ..)| name == *of || name.strip_prefix(of).is_some_and(|rest| rest.starts_with('.')));
         let message = match known {
-            None => format!("`{text}` names no type of object"),
+            None => format!("`{}` names no type of object", at.value),
             Some((of, kind, prefix)) => {
-                let described =
-                    || context.of_kind("object.v1").iter().any(|facts| facts.id.as_ref().is_some_and(|id| id.value.starts_with(prefix)));
-                if !context.of_kind(kind).is_empty() || described() {
-                    return;
+                let is_one = |facts: &Facts| facts.id.as_ref().is_some_and(|id| id.value.starts_with(prefix));
+                if !context.of_kind(kind).is_empty() || context.of_kind("object.v1").iter().any(|facts| is_one(facts)) {
+                    continue;
                 }
-                format!("`{text}` stands for the {of} object, and the workspace has none")
+                format!("`{}` stands for the {of} object, and the workspace has none", at.value)
             }
         };
-        findings
-            .push(Finding::new(&OBJECT_REFERENCE, Place::value(node), message).help("name one of the types of §14.3, and add its object"));
-    });
+        findings.push(Finding::new(&OBJECT_REFERENCE, at.place(), message).help("name one of the types of §14.3, and add its object"));
+    }
 }
 
 fn alias(context: &FileContext<'_>, findings: &mut Findings) {
