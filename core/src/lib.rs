@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod excerpt;
 pub mod fingerprint;
+pub mod fix;
 pub mod hash;
 pub mod lint;
 pub mod rules;

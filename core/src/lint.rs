@@ -76,6 +76,19 @@ pub enum RunError {
 ///
 /// `progress` is told, from worker threads, how many files of the current workspace have been read.
 pub fn check(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, RunError> {
+    let mut workspaces = Vec::new();
+    for_each_root(options, false, progress, |opened| workspaces.push(opened.outcome()))?;
+    workspaces.sort_by(|a, b| a.root.cmp(&b.root));
+    Ok(Outcome { workspaces })
+}
+
+/// Opens each workspace that `options` name, one after another, and hands it to `visit`. `incremental`: edits will follow.
+pub(crate) fn for_each_root(
+    options: &Options,
+    incremental: bool,
+    progress: &(dyn Fn(Progress) + Sync),
+    mut visit: impl FnMut(Opened),
+) -> Result<(), RunError> {
     let mut overlay = Vec::new();
     for (path, bytes) in &options.overlay {
         overlay.push((absolute(path, true)?, bytes.clone()));
@@ -87,17 +100,46 @@ pub fn check(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<
         let full = absolute(path, given)?;
         roots.entry(workspace_root(&full, options.config.is_some())).or_default().push(full);
     }
-    let mut workspaces = Vec::new();
     while let Some((root, named)) = roots.pop_first() {
-        let (outcome, inner) = check_root(&root, &named, options, &overlay, progress)?;
-        workspaces.push(outcome);
+        let opened = open(&root, &named, options, &overlay, incremental, progress)?;
         // An inner workspace below a named folder is checked on its own terms.
-        for inner in inner.into_iter().filter(|inner| named.iter().any(|named| inner.starts_with(named))) {
-            roots.entry(inner.clone()).or_default().push(inner);
+        for inner in opened.engine.inner().iter().filter(|inner| named.iter().any(|named| inner.starts_with(named))) {
+            roots.entry(inner.clone()).or_default().push(inner.clone());
+        }
+        visit(opened);
+    }
+    Ok(())
+}
+
+/// A workspace, and what of it the user named.
+pub(crate) struct Opened {
+    pub(crate) engine: Engine,
+    /// Whether the root itself was named.
+    whole: bool,
+    files: HashSet<Arc<str>>,
+    folders: Vec<String>,
+}
+
+impl Opened {
+    /// Whether findings on `path` were asked for.
+    pub(crate) fn covers(&self, path: &Arc<str>) -> bool {
+        self.whole
+            || self.files.contains(path)
+            || self.folders.iter().any(|folder| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// What was found in what was named.
+    pub(crate) fn outcome(self) -> WorkspaceOutcome {
+        let mut diagnostics = self.engine.report();
+        diagnostics.retain(|finding| self.covers(&finding.path));
+        WorkspaceOutcome {
+            root: self.engine.snapshot().root().to_owned(),
+            diagnostics,
+            files: self.engine.files_read(),
+            bytes: self.engine.bytes_read(),
+            snapshot: self.engine.snapshot().clone(),
         }
     }
-    workspaces.sort_by(|a, b| a.root.cmp(&b.root));
-    Ok(Outcome { workspaces })
 }
 
 fn absolute(path: &Path, may_be_missing: bool) -> Result<PathBuf, RunError> {
@@ -135,13 +177,14 @@ pub fn read_config(path: &Path) -> Result<(Config, Findings, Vec<u8>), RunError>
     Ok((config, findings, bytes))
 }
 
-fn check_root(
+fn open(
     root: &Path,
     named: &[PathBuf],
     options: &Options,
     overlay: &[(PathBuf, Vec<u8>)],
+    incremental: bool,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(WorkspaceOutcome, Vec<PathBuf>), RunError> {
+) -> Result<Opened, RunError> {
     let own = root.join(CONFIG_FILE);
     let file = options.config.as_deref().unwrap_or(&own);
     let (mut config, findings, text) = match options.config.is_some() || file.is_file() {
@@ -164,26 +207,12 @@ fn check_root(
         named: files.clone(),
         folders: &dirs,
         overlay: overlay.iter().filter_map(|(path, bytes)| Some((inside(path)?, Arc::from(bytes.as_slice())))).collect(),
-        incremental: false,
+        incremental,
         progress,
     };
     let mut engine = Engine::load(root, config, settings);
     if options.config.is_none() {
         engine.set_config_findings(findings.list, &text);
     }
-    let mut diagnostics = engine.report();
-    if !whole {
-        diagnostics.retain(|finding| {
-            files.contains(&finding.path)
-                || folders.iter().any(|folder| finding.path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/')))
-        });
-    }
-    let outcome = WorkspaceOutcome {
-        root: root.to_owned(),
-        diagnostics,
-        files: engine.files_read(),
-        bytes: engine.bytes_read(),
-        snapshot: engine.snapshot().clone(),
-    };
-    Ok((outcome, engine.inner().to_vec()))
+    Ok(Opened { engine, whole, files, folders })
 }

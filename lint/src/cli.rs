@@ -29,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Check files and folders (what happens when no command is named)
     Check(CheckArgs),
+    /// Put right what can be put right safely
+    Fix(FixArgs),
     /// Show the hashes of files, each under its own name
     Hash(HashArgs),
     /// Print the canonical JSON (RFC 8785) of a document
@@ -101,6 +103,27 @@ pub struct OutputArgs {
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+}
+
+/// Options of `fix`.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    /// Also apply fixes that may change what a document says
+    #[arg(long)]
+    pub r#unsafe: bool,
+    /// Also bring declared hashes up to date, along the chain of files that name each other
+    #[arg(long)]
+    pub hashes: bool,
+    /// Show the changes and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
+    pub format: DataFormat,
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Options of `hash`.
@@ -285,6 +308,6 @@ mod tests {
     #[test]
     fn help_and_version_are_left_alone() {
         assert_eq!(ordered(&["--version"]), ["--version"]);
-        assert_eq!(ordered(&["hash", "--help"]), ["hash", "--help"]);
+        assert_eq!(ordered(&["fix", "--help"]), ["fix", "--help"]);
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{diagnostic::Severity, document::facts::Facts, workspace::context::WorkspaceContext};
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[&NAME_TWINS, &UNREADABLE];
+pub static RULES: &[&Rule] = &[&NAME_TWINS, &SIGN_AGAIN, &UNREADABLE];
 
 /// Two names that some file systems take for one.
 pub static NAME_TWINS: Rule = Rule {
@@ -45,6 +45,23 @@ fn name_twins(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         ));
     }
 }
+
+/// A signed document that a fix had to leave alone.
+pub static SIGN_AGAIN: Rule = Rule {
+    name: "workspace/sign-again",
+    severity: Severity::Warning,
+    rows: &[],
+    on: On::Any,
+    check: Check::Elsewhere,
+    fix: None,
+    docs: Docs {
+        what: "A signed document in which a fix would change what was signed. Only `mx2lm-lint fix` says so; the finding that asks for the fix stays.",
+        why: "A signature covers the document's hash. After the change it would be false, and only the holder of the private key can make a new one.",
+        fix: "Make the change, write the new hash, and have the signer sign the document again.",
+        bad: &[],
+        good: &[],
+    },
+};
 
 /// A file that cannot be read.
 pub static UNREADABLE: Rule = Rule {

@@ -4,6 +4,7 @@ mod canon;
 mod check;
 mod completions;
 mod eval;
+mod fix;
 mod hash;
 mod init;
 mod manual;
@@ -23,6 +24,7 @@ const FOUND: u8 = 1;
 pub fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Hash(arguments) => hash::run(&arguments),
         Command::Canon(arguments) => canon::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),

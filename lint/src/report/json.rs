@@ -16,8 +16,14 @@ pub const VERSION: u32 = 1;
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report))?;
+    writeln!(out)
+}
+
+/// The report as a value.
+pub fn document(report: &Report<'_>) -> Value {
     let diagnostics: Vec<Value> = report.findings.iter().map(diagnostic).collect();
-    let document = json!({
+    json!({
         "version": VERSION,
         "summary": {
             "files": report.files,
@@ -27,9 +33,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             "infos": report.counts.infos,
         },
         "diagnostics": diagnostics,
-    });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    })
 }
 
 /// One finding.

@@ -78,7 +78,7 @@ fn a_configuration_that_is_no_toml_exits_2() {
 #[test]
 fn help_and_version_exit_0() {
     let folder = std::env::temp_dir();
-    for arguments in [&["--help"][..], &["--version"], &["help"], &["check", "--help"], &["help", "hash"]] {
+    for arguments in [&["--help"][..], &["--version"], &["help"], &["check", "--help"], &["help", "fix"]] {
         let run = run_in(&folder, arguments, b"");
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{arguments:?}");
         assert!(!run.stdout.is_empty(), "{arguments:?}");
