@@ -7,8 +7,19 @@ use super::{
 use crate::diagnostic::{Safety, Severity};
 
 /// The rules of this family.
-pub static RULES: &[&Rule] =
-    &[&JSON, &BYTE_ORDER_MARK, &DUPLICATE_MEMBER, &LONE_SURROGATE, &NESTING_LIMIT, &NUMBER_RANGE, &STRING_LIMIT, &FILE_LIMIT, &TOML, &UTF8];
+pub static RULES: &[&Rule] = &[
+    &JSON,
+    &BYTE_ORDER_MARK,
+    &DUPLICATE_MEMBER,
+    &LONE_SURROGATE,
+    &NESTING_LIMIT,
+    &NUMBER_RANGE,
+    &STRING_LIMIT,
+    &VALUE_LIMIT,
+    &FILE_LIMIT,
+    &TOML,
+    &UTF8,
+];
 
 const GOOD: &[Example] = &[Example {
     note: "a descriptor that reads without trouble",
@@ -133,6 +144,20 @@ pub static STRING_LIMIT: Rule = rule(
         what: "A text or member name longer than 64 MiB.",
         why: "A text this long is a payload that belongs in a file of its own, where it can be hashed as a stream.",
         fix: "Move it into a payload file.",
+        bad: &[],
+        good: GOOD,
+    },
+);
+
+/// More values than are read.
+pub static VALUE_LIMIT: Rule = rule(
+    "syntax/json-value-limit",
+    &["A638"],
+    None,
+    Docs {
+        what: "A JSON document of more than 8,000,000 values.",
+        why: "Every value takes memory while it is checked. What follows the limit is not read, and the document has no canonical form here.",
+        fix: "Put bulk data into a binary payload, which may have any size.",
         bad: &[],
         good: GOOD,
     },

@@ -15,6 +15,8 @@ pub const MAX_DEPTH: usize = 512;
 pub const MAX_DOCUMENT_BYTES: usize = 512 << 20;
 /// Longest string or name in a document (`string-limit`).
 pub const MAX_STRING_BYTES: usize = 64 << 20;
+/// Most values in a JSON document; what follows is not read (`syntax/json-value-limit`).
+pub const MAX_VALUES: usize = 8_000_000;
 /// Most syntax errors kept of one document; the last one says that there are more.
 pub const MAX_ERRORS: usize = 100;
 

@@ -3,6 +3,7 @@
 use super::NodeKind;
 use super::parse::{Expect, Frame, Lexeme, Parser, UNCLOSED};
 use super::recover::string_end;
+use crate::syntax::{MAX_DEPTH, MAX_VALUES};
 
 impl Parser<'_> {
     /// A closing bracket: of this container after a comma, or of another kind.
@@ -117,12 +118,24 @@ impl Parser<'_> {
         }
     }
 
+    /// Reading ends at the most values of a document: every value takes memory, and a text of small ones would take many times its size.
+    #[cold]
+    pub fn too_many(&mut self) {
+        let message = format!("the document holds more than {MAX_VALUES} values; what follows is not read");
+        self.error("syntax/json-value-limit", self.at..self.at, message).help("put bulk data into a binary payload");
+        let end = self.bytes.len();
+        while !self.stack.is_empty() {
+            self.close(end, UNCLOSED);
+        }
+        self.at = end;
+    }
+
     /// A container below the deepest level: one node without children.
     #[cold]
     pub fn skip_deep(&mut self, kind: NodeKind, key: Option<Lexeme>) {
         let start = self.at;
         if !self.too_deep {
-            let limit = crate::syntax::MAX_DEPTH;
+            let limit = MAX_DEPTH;
             self.error(
                 "syntax/json-nesting-limit",
                 start..start + 1,

@@ -6,7 +6,7 @@ use super::duplicates;
 use super::recover::{self, Bare};
 use super::scan::{blank_end, plain_end};
 use super::{BARE, Data, Duplicate, ESCAPED, HAS_KEY, KEY_SHIFT, NO_PARENT, NodeKind, OPEN};
-use crate::syntax::{MAX_DEPTH, MAX_ERRORS, MAX_STRING_BYTES, SyntaxError};
+use crate::syntax::{MAX_DEPTH, MAX_ERRORS, MAX_STRING_BYTES, MAX_VALUES, SyntaxError};
 use crate::text::Span;
 
 /// Nodes, errors and duplicates of `text`.
@@ -102,6 +102,9 @@ impl<'a> Parser<'a> {
             Some(_) => self.value(None),
         }
         while let Some(&frame) = self.stack.last() {
+            if self.nodes.len() >= MAX_VALUES {
+                return self.too_many();
+            }
             match self.nodes[frame.node as usize].kind {
                 NodeKind::Object => self.in_object(frame),
                 _ => self.in_array(frame),

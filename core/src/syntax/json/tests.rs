@@ -198,6 +198,14 @@ fn ten_thousand_duplicates_and_huge_objects_are_found_at_once() {
 }
 
 #[test]
+fn reading_ends_at_the_most_values() {
+    let text = format!("{{\"id\": 1, \"list\": [{}0]}}", "1,".repeat(crate::syntax::MAX_VALUES));
+    let tree = parse(&text);
+    assert_eq!(tree.errors().iter().map(|error| error.rule).collect::<Vec<_>>(), ["syntax/json-value-limit"]);
+    assert_eq!(tree.root().and_then(|root| root.get("id")).and_then(|id| id.as_u64()), Some(1));
+}
+
+#[test]
 fn deep_nesting_is_one_error() {
     for text in ["[".repeat(100_000), "{\"a\":".repeat(100_000), "[".repeat(100_000) + &"]".repeat(100_000)] {
         let tree = parse(&text);
