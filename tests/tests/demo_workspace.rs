@@ -102,7 +102,7 @@ fn every_object_of_the_demo_is_there_with_its_type() {
     }
 }
 
-// rows: B545 B624 B643 B658
+// rows: B624 B643
 #[test]
 fn the_orchestrator_and_its_agents_name_objects_that_exist() {
     let files = files();
@@ -137,7 +137,7 @@ fn every_declared_payload_hash_and_size_is_true() {
     assert_eq!(checked, 9);
 }
 
-// rows: B017 B031 B045 B046 B453
+// rows: B017 B031 B045 B046
 #[test]
 fn rule_set_and_shapes_hash_to_what_is_declared() {
     let files = files();
@@ -183,7 +183,7 @@ fn every_profile_has_its_true_fingerprint() {
     assert_eq!(checked, 3);
 }
 
-// rows: B334 B335 B336 B337 B694 B695
+// rows: B695
 #[test]
 fn the_packed_brain_has_the_declared_lane_roots_and_merkle_root() {
     let files = files();
@@ -218,7 +218,7 @@ fn the_packed_brain_has_the_declared_lane_roots_and_merkle_root() {
     }
 }
 
-// rows: B665 B666 B698
+// rows: B698
 #[test]
 fn the_replay_log_adds_up_to_its_reply() {
     let files = files();

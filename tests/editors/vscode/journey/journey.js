@@ -86,6 +86,15 @@ async function journey() {
   check(JSON.parse(onDisk("tides/object.json")).hash === computed, "the true hash is on disk");
   await wait("the diagnostic is gone", () => findings(uri).length === 0);
 
+  // an edit that is not saved counts in the file that names it
+  const payload = await vscode.workspace.openTextDocument(uriOf("tides/tides.json"));
+  const edit = new vscode.WorkspaceEdit();
+  const unit = payload.getText().indexOf('"cm"');
+  edit.replace(payload.uri, new vscode.Range(payload.positionAt(unit), payload.positionAt(unit + 4)), '"dm"');
+  await vscode.workspace.applyEdit(edit);
+  check(payload.isDirty, "the payload is edited and not saved");
+  await wait("that makes the saved descriptor untrue", () => findings(uri).length === 1);
+
   const tokenizer = await vscode.workspace.openTextDocument(uriOf("tokenizer/object.json"));
   const at = tokenizer.positionAt(tokenizer.getText().indexOf("object://ai/vocab/base-en") + 5);
   const places = await wait("go to definition answers", async () => {
