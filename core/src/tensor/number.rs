@@ -171,6 +171,9 @@ fn measure_bytes(bytes: &[u8], start: usize) -> u32 {
 /// The value of a literal in units of 2⁻³², rounded half to even; `None` when the text is no number or its magnitude exceeds [`MAX_LITERAL`].
 pub fn to_q32(literal: &str) -> Option<i64> {
     let bytes = literal.as_bytes();
+    if let Some(value) = short_q32(bytes) {
+        return Some(value);
+    }
     let number = scan(bytes, 0)?;
     if number.end() as usize != bytes.len() {
         return None;
@@ -188,6 +191,40 @@ pub fn to_q32(literal: &str) -> Option<i64> {
     };
     let decimal = Decimal { whole: &bytes[start..whole], fraction: &bytes[fraction], power };
     let value = decimal.to_q32()?;
+    Some(if negative { -value } else { value })
+}
+
+/// As [`to_q32`] for literals of at most seven digits without an exponent, where everything fits in 64 bits; `None` for any other text.
+#[inline]
+fn short_q32(literal: &[u8]) -> Option<i64> {
+    const SCALE: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+    let (negative, digits) = match literal {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if digits.len() > 8 {
+        return None;
+    }
+    let (mut value, mut seen, mut fraction) = (0u64, 0usize, None);
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + u64::from(byte - b'0');
+                seen += 1;
+            }
+            b'.' if fraction.is_none() => fraction = Some(seen),
+            _ => return None,
+        }
+    }
+    if seen == 0 || seen > 7 {
+        return None;
+    }
+    let scale = *SCALE.get(seen - fraction.unwrap_or(seen))?;
+    let wide = value << 32;
+    let (quotient, rest) = (wide / scale, wide % scale);
+    let up = rest * 2 > scale || (rest * 2 == scale && quotient & 1 == 1);
+    let value = i64::try_from(quotient + u64::from(up)).ok()?;
     Some(if negative { -value } else { value })
 }
 
@@ -410,6 +447,13 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn short_and_long_spellings_have_one_value(whole in 0u64..10_000, fraction in 0u64..1_000, sign in "[+-]?") {
+            let short = format!("{sign}{whole}.{fraction:03}");
+            proptest::prop_assert_eq!(to_q32(&short), to_q32(&format!("{short}00000000")));
+            proptest::prop_assert_eq!(to_q32(&short), to_q32(&format!("{short}e0")));
+        }
+
         #[test]
         fn q32_agrees_with_exact_fractions(whole in 0u64..16_777_216, fraction in 0u64..1_000_000_000, shift in -3i32..4) {
             let literal = format!("{whole}.{fraction:09}e{shift}");

@@ -12,7 +12,7 @@ use crate::text::Span;
 /// Most numbers a command takes.
 pub const MAX_ARGUMENTS: usize = 7;
 
-/// One drawing command with its arguments.
+/// One drawing command. Its arguments are [`Commands::arguments`] until the next one is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Command {
     /// The letter, implied ones included: the pair that follows `m0 0` is an `l`.
@@ -23,16 +23,9 @@ pub struct Command {
     pub index: u32,
     /// From the letter (or the first argument of an implied one) to the last argument.
     pub span: Span,
-    numbers: [Number; MAX_ARGUMENTS],
-    len: u8,
 }
 
 impl Command {
-    /// The arguments in order; the flags of an arc are numbers of one digit.
-    pub fn arguments(&self) -> &[Number] {
-        self.numbers.get(..self.len as usize).unwrap_or_default()
-    }
-
     /// Whether the arguments are relative to the current point.
     pub fn is_relative(&self) -> bool {
         self.letter.is_ascii_lowercase()
@@ -128,7 +121,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The commands of a path, in order. After an `Err` comes `None`.
+/// The commands of a path, read one by one.
+///
+/// ```
+/// use mx2lm_core::tensor::path_data::Commands;
+///
+/// let text = "m1 2.5z";
+/// let mut commands = Commands::new(text);
+/// let mut told = Vec::new();
+/// while let Some(Ok(command)) = commands.advance() {
+///     let numbers: Vec<_> = commands.arguments().iter().map(|number| number.text(text)).collect();
+///     told.push((char::from(command.letter), numbers));
+/// }
+/// assert_eq!(told, [('m', vec!["1", "2.5"]), ('z', vec![])]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Commands<'a> {
     text: &'a str,
@@ -136,12 +142,96 @@ pub struct Commands<'a> {
     /// The last letter; 0 before the first, 255 after a fault.
     letter: u8,
     index: u32,
+    numbers: [Number; MAX_ARGUMENTS],
+    len: usize,
 }
 
 impl<'a> Commands<'a> {
     /// Reads `text`, the value of a `d`.
     pub fn new(text: &'a str) -> Self {
-        Commands { text, at: 0, letter: 0, index: 0 }
+        Commands { text, at: 0, letter: 0, index: 0, numbers: Default::default(), len: 0 }
+    }
+
+    /// The arguments of the command that was read last, in order; the flags of an arc are numbers of one digit.
+    #[inline]
+    pub fn arguments(&self) -> &[Number] {
+        self.numbers.get(..self.len).unwrap_or_default()
+    }
+
+    /// Reads the next command; `None` at the end and after a fault.
+    #[inline]
+    pub fn advance(&mut self) -> Option<Result<Command, Fault>> {
+        let bytes = self.text.as_bytes();
+        if self.letter == 255 {
+            return None;
+        }
+        let start = skip_space(bytes, self.at);
+        let Some(&byte) = bytes.get(start) else {
+            self.at = start;
+            return None;
+        };
+        self.index += 1;
+        self.len = 0;
+        let arity = ARITY[usize::from(byte)];
+        if arity != 255 {
+            if self.letter == 0 && byte | 0x20 != b'm' {
+                return Some(Err(self.fault(start, Reason::MoveToFirst)));
+            }
+            self.letter = byte;
+            let first = skip_space(bytes, start + 1);
+            if arity == 0 {
+                self.at = first;
+                return Some(Ok(Command { letter: byte, implied: false, index: self.index, span: Span::from(start..start + 1) }));
+            }
+            return Some(self.read(start, first, false));
+        }
+        if self.letter == 0 {
+            return Some(Err(self.fault(start, Reason::MoveToFirst)));
+        }
+        if self.letter | 0x20 == b'z' {
+            return Some(Err(self.fault(start, Reason::Command)));
+        }
+        let (first, comma) = skip_separator(bytes, start);
+        let begins = matches!(bytes.get(first), Some(b'0'..=b'9' | b'-' | b'+' | b'.'));
+        if !begins {
+            return Some(Err(if comma { self.fault(first, Reason::AfterComma) } else { self.not_a_number(start, Reason::Command) }));
+        }
+        // further pairs of a moveto are lines
+        match self.letter {
+            b'M' => self.letter = b'L',
+            b'm' => self.letter = b'l',
+            _ => {}
+        }
+        Some(self.read(first, first, true))
+    }
+
+    /// The arguments of the present letter, from `at` on.
+    #[inline]
+    fn read(&mut self, start: usize, mut at: usize, implied: bool) -> Result<Command, Fault> {
+        let bytes = self.text.as_bytes();
+        let arity = usize::from(ARITY[usize::from(self.letter)]).min(MAX_ARGUMENTS);
+        let arc = self.letter | 0x20 == b'a';
+        for place in 0..arity {
+            if place > 0 {
+                at = skip_separator(bytes, at).0;
+            }
+            let number = if arc && (place == 3 || place == 4) {
+                if !matches!(bytes.get(at), Some(b'0' | b'1')) {
+                    return Err(self.fault(at, Reason::Flag(argument_names(b'A')[place])));
+                }
+                Number::flag(at)
+            } else if let Some(number) = number::scan(bytes, at) {
+                number
+            } else {
+                let name = argument_names(self.letter.to_ascii_uppercase()).get(place).copied().unwrap_or_default();
+                return Err(self.not_a_number(at, Reason::Argument(name)));
+            };
+            self.numbers[place] = number;
+            at = number.end() as usize;
+        }
+        self.at = at;
+        self.len = arity;
+        Ok(Command { letter: self.letter, implied, index: self.index, span: Span::from(start..at) })
     }
 
     #[cold]
@@ -163,88 +253,6 @@ impl<'a> Commands<'a> {
         }
         self.fault(at, reason)
     }
-
-    /// The arguments of the present letter, from `at` on.
-    #[inline(always)]
-    fn arguments(&mut self, start: usize, mut at: usize, implied: bool) -> Result<Command, Fault> {
-        let bytes = self.text.as_bytes();
-        let arity = usize::from(ARITY[usize::from(self.letter)]).min(MAX_ARGUMENTS);
-        let arc = self.letter | 0x20 == b'a';
-        let mut numbers = [Number::default(); MAX_ARGUMENTS];
-        for (place, slot) in numbers[..arity].iter_mut().enumerate() {
-            if place > 0 {
-                at = skip_separator(bytes, at).0;
-            }
-            if arc && (place == 3 || place == 4) {
-                if !matches!(bytes.get(at), Some(b'0' | b'1')) {
-                    return Err(self.fault(at, Reason::Flag(argument_names(b'A')[place])));
-                }
-                *slot = Number::flag(at);
-            } else {
-                match number::scan(bytes, at) {
-                    Some(number) => *slot = number,
-                    None => {
-                        let name = argument_names(self.letter.to_ascii_uppercase()).get(place).copied().unwrap_or_default();
-                        return Err(self.not_a_number(at, Reason::Argument(name)));
-                    }
-                }
-            }
-            at = slot.end() as usize;
-        }
-        self.at = at;
-        Ok(Command { letter: self.letter, implied, index: self.index, span: Span::from(start..at), numbers, len: arity as u8 })
-    }
-}
-
-impl Iterator for Commands<'_> {
-    type Item = Result<Command, Fault>;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Self::Item> {
-        let bytes = self.text.as_bytes();
-        if self.letter == 255 {
-            return None;
-        }
-        let start = skip_space(bytes, self.at);
-        let Some(&byte) = bytes.get(start) else {
-            self.at = start;
-            return None;
-        };
-        self.index += 1;
-        if ARITY[usize::from(byte)] != 255 {
-            if self.letter == 0 && byte | 0x20 != b'm' {
-                return Some(Err(self.fault(start, Reason::MoveToFirst)));
-            }
-            self.letter = byte;
-            let first = skip_space(bytes, start + 1);
-            if byte | 0x20 == b'z' {
-                self.at = first;
-                let span = Span::from(start..start + 1);
-                return Some(Ok(Command { letter: byte, implied: false, index: self.index, span, numbers: Default::default(), len: 0 }));
-            }
-            return Some(self.arguments(start, first, false));
-        }
-        if self.letter == 0 {
-            return Some(Err(self.fault(start, Reason::MoveToFirst)));
-        }
-        if self.letter | 0x20 == b'z' {
-            return Some(Err(self.fault(start, Reason::Command)));
-        }
-        let (first, comma) = skip_separator(bytes, start);
-        if !comma && !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.') {
-            return Some(Err(self.not_a_number(start, Reason::Command)));
-        }
-        if comma && !matches!(bytes.get(first), Some(b'0'..=b'9' | b'-' | b'+' | b'.')) {
-            return Some(Err(self.fault(first, Reason::AfterComma)));
-        }
-        // further pairs of a moveto are lines
-        match self.letter {
-            b'M' => self.letter = b'L',
-            b'm' => self.letter = b'l',
-            _ => {}
-        }
-        Some(self.arguments(first, first, true))
-    }
 }
 
 #[cfg(test)]
@@ -254,10 +262,11 @@ mod tests {
     /// `letter` and arguments of each command, `'` behind an implied letter; then the fault.
     fn told(text: &str) -> String {
         let mut out = Vec::new();
-        for item in Commands::new(text) {
+        let mut commands = Commands::new(text);
+        while let Some(item) = commands.advance() {
             out.push(match item {
                 Ok(command) => {
-                    let numbers: Vec<_> = command.arguments().iter().map(|number| number.text(text)).collect();
+                    let numbers: Vec<_> = commands.arguments().iter().map(|number| number.text(text)).collect();
                     format!("{}{}({})", char::from(command.letter), if command.implied { "'" } else { "" }, numbers.join(" "))
                 }
                 Err(fault) => format!("{}: {fault} in command {}", fault.at, fault.command),
@@ -323,21 +332,24 @@ mod tests {
     #[test]
     fn spans_cover_letter_and_arguments() {
         let text = " M 1 2 3 4 z";
-        let spans: Vec<_> = Commands::new(text).flatten().map(|command| &text[command.span.range()]).collect();
+        let mut commands = Commands::new(text);
+        let spans: Vec<_> = std::iter::from_fn(|| commands.advance()).flatten().map(|command| &text[command.span.range()]).collect();
         assert_eq!(spans, ["M 1 2", "3 4", "z"]);
     }
 
     #[test]
     fn a_path_of_a_hundred_thousand_commands_is_a_stream() {
         let text = format!("M0 0{}", "l1 1".repeat(100_000));
-        assert_eq!(Commands::new(&text).filter(Result::is_ok).count(), 100_001);
+        let mut commands = Commands::new(&text);
+        assert_eq!(std::iter::from_fn(|| commands.advance()).filter(Result::is_ok).count(), 100_001);
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_ends_and_its_spans_lie_inside(text in "[MmLlHhVvCcSsQqTtAaZz0-9.,eE+ \\-\n%\u{3c0}]{0,80}") {
             let mut last = 0;
-            for item in Commands::new(&text) {
+            let mut commands = Commands::new(&text);
+            while let Some(item) = commands.advance() {
                 let span = match item { Ok(command) => command.span, Err(fault) => fault.span() };
                 proptest::prop_assert!(span.start >= last);
                 proptest::prop_assert!(text.get(span.range()).is_some());
@@ -348,11 +360,13 @@ mod tests {
         #[test]
         fn what_is_written_is_read_back(points in proptest::collection::vec((-1000i32..1000, 0u32..100), 1..20)) {
             let text: String = points.iter().enumerate().map(|(at, (x, y))| format!("{}{x}.5,{y}", if at == 0 { 'M' } else { 'L' })).collect();
-            let read: Vec<_> = Commands::new(&text).flatten().map(|command| {
-                let numbers = command.arguments();
-                format!("{}{},{}", char::from(command.letter), numbers[0].text(&text), numbers[1].text(&text))
-            }).collect();
-            proptest::prop_assert_eq!(read.concat(), text);
+            let (mut commands, mut read) = (Commands::new(&text), String::new());
+            while let Some(Ok(command)) = commands.advance() {
+                let numbers = commands.arguments();
+                read.push(char::from(command.letter));
+                read.push_str(&format!("{},{}", numbers[0].text(&text), numbers[1].text(&text)));
+            }
+            proptest::prop_assert_eq!(read, text);
         }
     }
 }

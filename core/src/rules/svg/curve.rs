@@ -103,7 +103,8 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribut
     let value = attribute.value();
     let (mut arc, mut wide, mut closed): (Option<Command>, Option<(Command, Number)>, Option<Command>) = (None, None, None);
     let mut part = Part::default();
-    for item in Commands::new(value) {
+    let mut commands = Commands::new(value);
+    while let Some(item) = commands.advance() {
         let command = match item {
             Ok(command) => command,
             Err(fault) => {
@@ -120,12 +121,13 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribut
             }
             _ => {}
         }
-        for number in command.arguments() {
+        let arguments = commands.arguments();
+        for number in arguments {
             if number.is_wide() && wide.is_none() && number::to_q32(number.text(value)).is_none() {
                 wide = Some((command, *number));
             }
         }
-        if let Some(start) = part.follow(&command, value) {
+        if let Some(start) = part.follow(command, arguments, value) {
             lone(walk, node, attribute, &start);
         }
     }
@@ -181,8 +183,12 @@ struct Part {
 
 impl Part {
     /// Takes in a command; answers the start of the part before it when that part went nowhere.
-    fn follow(&mut self, command: &Command, text: &str) -> Option<Command> {
+    #[inline]
+    fn follow(&mut self, command: Command, arguments: &[Number], text: &str) -> Option<Command> {
         let lower = command.letter | 0x20;
+        if self.moves && !self.closed && lower != b'm' && lower != b'z' {
+            return None;
+        }
         let ended = match lower {
             b'm' => self.end(),
             b'z' => {
@@ -192,32 +198,32 @@ impl Part {
             // a drawing command after a close begins a part at the same start
             _ if self.closed => {
                 let ended = self.end();
-                (self.moves, self.closed, self.start) = (false, false, Some(*command));
+                (self.moves, self.closed, self.start) = (false, false, Some(command));
                 ended
             }
             _ => None,
         };
         if lower == b'm' {
-            let at = [0, 1].map(|place| command.arguments().get(place).and_then(|number| number::to_q32(number.text(text))));
+            let at = [0, 1].map(|place| arguments.get(place).and_then(|number| number::to_q32(number.text(text))));
             // a relative moveto counts from a point that may not have been computed; the first counts from the origin
             self.known = !command.is_relative() || self.start.is_none();
             self.moves = at.contains(&None);
             self.point = if self.known { at.map(|place| place.unwrap_or(0)) } else { [0, 0] };
-            (self.start, self.closed) = (Some(*command), false);
+            (self.start, self.closed) = (Some(command), false);
         } else if !self.moves {
-            self.moves = self.leaves(command, text);
+            self.moves = self.leaves(command, arguments, text);
         }
         ended
     }
 
     /// Whether a drawing command names any other point than the start, on which everything so far has stayed.
-    fn leaves(&self, command: &Command, text: &str) -> bool {
+    fn leaves(&self, command: Command, arguments: &[Number], text: &str) -> bool {
         let relative = command.is_relative();
         if command.letter | 0x20 == b'a' || (!relative && !self.known) {
             return true;
         }
         let first = usize::from(command.letter | 0x20 == b'v');
-        command.arguments().iter().enumerate().any(|(place, number)| {
+        arguments.iter().enumerate().any(|(place, number)| {
             let wanted = if relative { 0 } else { self.point[(first + place) % 2] };
             number::to_q32(number.text(text)) != Some(wanted)
         })

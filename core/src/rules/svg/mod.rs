@@ -10,6 +10,8 @@ mod lower;
 mod names;
 mod reference;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use super::{Example, Rule};

@@ -32,11 +32,12 @@ pub(super) fn outline(text: &str) -> Result<Outline, SyntaxError> {
             format!("the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read", bytes.len()),
         ));
     }
-    let markup = memchr_iter(b'<', bytes).count();
+    let count = |byte: u8, most: usize| if bytes.len() > most { memchr_iter(byte, bytes).count() } else { 0 };
+    let markup = count(b'<', MAX_MARKUP);
     if markup > MAX_MARKUP {
         return Err(limit("syntax/xml-size-limit", Span::at(0), format!("the document has {markup} tags; at most {MAX_MARKUP} are read")));
     }
-    let equals = memchr_iter(b'=', bytes).count();
+    let equals = count(b'=', MAX_EQUALS);
     if equals > MAX_EQUALS {
         return Err(limit(
             "syntax/xml-size-limit",
