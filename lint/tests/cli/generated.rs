@@ -18,3 +18,11 @@ fn the_generated_pages_are_up_to_date() {
         assert!(stored == wanted, "docs/{} is stale: run `cargo run -p mx2lm-lint -- manual docs`", name.to_string_lossy());
     }
 }
+
+#[test]
+fn the_readme_shows_a_real_report() {
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let run = run_in(&project.join("tests/workspaces/editor"), &["tides"], b"");
+    let readme = std::fs::read_to_string(project.join("README.md")).expect("the readme");
+    assert!(readme.contains(&format!("```text\n$ mx2lm-lint tides\n{}```", run.stdout)), "{}", run.stdout);
+}

@@ -147,3 +147,19 @@ fn completions_know_the_commands() {
         assert!(run.stdout.contains("canon"), "{shell}");
     }
 }
+
+#[test]
+fn the_examples_in_a_new_configuration_can_be_used_as_they_are() {
+    let workspace = lawful();
+    std::fs::remove_file(workspace.root().join("mx2lm.toml")).expect("our own file");
+    assert_eq!(workspace.lint(&["init"]).code, 0);
+    let template = workspace.read("mx2lm.toml");
+    // A setting is `# name = …` or `# [table]`; a sentence is not.
+    let is_setting = |line: &str| line.starts_with('[') || line.split_once(" = ").is_some_and(|(name, _)| !name.contains(' '));
+    let used: Vec<&str> = template.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line)).collect();
+    assert!(used.contains(&"strict = true") && used.contains(&"[[suppress]]"), "{used:?}");
+    workspace.write("mx2lm.toml", used.join("\n"));
+    let run = workspace.lint(&[]);
+    assert_ne!(run.code, 2, "{}", run.stderr);
+    assert!(!run.stdout.contains("config/unknown"), "{}", run.stdout);
+}
