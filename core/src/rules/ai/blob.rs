@@ -45,7 +45,7 @@ fn path(context: &FileContext<'_>, findings: &mut Findings) {
 }
 
 /// `odb/objects/<algorithm>/…/<name>.bin`, at the beginning or after a `/`.
-fn is_blob(text: &str) -> bool {
+pub(super) fn is_blob(text: &str) -> bool {
     let at = text.find("odb/objects/").filter(|at| *at == 0 || text.as_bytes()[at - 1] == b'/');
     at.is_some() && text.ends_with(".bin") && !text.contains(char::is_whitespace)
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::blob;
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
@@ -207,6 +208,7 @@ fn no_execution(context: &FileContext<'_>, findings: &mut Findings) {
         let Some(text) = node.as_str() else { return };
         let code = CODE.contains(&name) || name == "code" && text.contains(['(', '{', ';', '\n']);
         if code || text.trim_start().to_ascii_lowercase().starts_with("javascript:") {
+            not_merely_unknown(findings, &node.pointer());
             let message = format!("`{name}` carries code, and an `ai.*` object holds `no_execution`");
             findings.push(Finding::new(&NO_EXECUTION, Place::value(node), message).help("remove it").spec(VIOLATION));
         }
@@ -289,11 +291,15 @@ fn forbidden_member(context: &FileContext<'_>, findings: &mut Findings) {
             .any(|parent| parent.key().is_some_and(|key| DATA.contains(&key.as_ref())));
         let Some(about) = forbidden(context.kind.name(), name).filter(|_| !inside_data) else { return };
         let place = Place::key(node);
-        // An unknown member that is forbidden is told so, and nothing else.
-        findings.list.retain(|other| !(other.rule.name == "ai/unknown-member" && other.place.locator == place.locator));
+        not_merely_unknown(findings, &place.locator);
         let message = format!("`{name}` speaks of {about}, which has no place in an {} object", context.kind);
         findings.push(Finding::new(&FORBIDDEN_MEMBER, place, message).help(format!("remove `{name}`")).spec(VIOLATION));
     });
+}
+
+/// A member that is told to be unlawful is not told to be unknown too.
+fn not_merely_unknown(findings: &mut Findings, locator: &str) {
+    findings.list.retain(|other| !(other.rule.name == "ai/unknown-member" && other.place.locator == locator));
 }
 
 fn host(context: &FileContext<'_>, findings: &mut Findings) {
@@ -301,7 +307,10 @@ fn host(context: &FileContext<'_>, findings: &mut Findings) {
     each_text(root, &mut |node, text| {
         let pointer = node.pointer();
         // Free text, and what other rules judge.
-        if ["/identity/name", "/payload/location", "/payload/semantics", "/description", "/title", "/note"].contains(&pointer.as_str()) {
+        if ["/identity/name", "/payload/location", "/payload/semantics", "/description", "/title", "/note"].contains(&pointer.as_str())
+            || findings.has_at(&pointer)
+            || context.kind.family() != "ai" && blob::is_blob(text)
+        {
             return;
         }
         let what = if has_variable(text) {

@@ -133,8 +133,8 @@ fn ngram(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let order = usize::try_from(order).unwrap_or(usize::MAX);
     let states = states(root, &contexts, order);
     let reached: HashSet<&str> = contexts.iter().flat_map(|context| context.targets.iter().map(|(target, _)| target.as_ref())).collect();
+    lengths(holder, &contexts, order, &reached, &payload, findings);
     for context in &contexts {
-        length(context, order, &reached, &payload, findings);
         probabilities(context, &payload, findings);
         for (target, node) in context.targets.iter().filter(|(target, _)| !states.contains(target.as_ref())) {
             let message = format!("`{target}` is reached from here and is no state of its own: the transition space is closed");
@@ -194,20 +194,40 @@ fn states<'t>(root: Node<'t>, contexts: &'t [Context<'t>], order: usize) -> Hash
     known
 }
 
-fn length(context: &Context<'_>, order: usize, reached: &HashSet<&str>, payload: &Payload, findings: &mut Findings) {
-    let (shown, count) = match &context.tokens {
-        Tokens::Apart(tokens) => (tokens.join(" "), tokens.len()),
-        // A token may be or hold a space: then something leads to it.
-        Tokens::Joined(text) if order == 1 => {
-            let one = !text.contains(' ') || text.trim().is_empty() || reached.contains(text.as_ref());
-            (text.to_string(), if one { 1 } else { text.split(' ').count() })
+fn lengths(holder: Node<'_>, contexts: &[Context<'_>], order: usize, reached: &HashSet<&str>, payload: &Payload, findings: &mut Findings) {
+    let counts: Vec<usize> = contexts.iter().map(|context| context.tokens.count(order, reached)).collect();
+    let help = "write contexts of `order` tokens, or declare the order they have";
+    let words = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
+    if let [first, _, ..] = counts.as_slice()
+        && *first != order
+        && counts.iter().all(|count| count == first)
+    {
+        let message = format!("every context has {}, and `order` is {order}", words(*first));
+        findings.push(payload.inside(&ORDER, Place::opening(holder), message).help(help));
+        return;
+    }
+    for (context, count) in contexts.iter().zip(counts).filter(|(_, count)| *count != order) {
+        let message = format!("the context `{}` has {}, and `order` is {order}", context.tokens.text(), words(count));
+        findings.push(payload.inside(&ORDER, context.place.clone(), message).help(help));
+    }
+}
+
+impl Tokens<'_> {
+    /// How many tokens there are, where `order` are wanted and these texts are targets of some transition.
+    fn count(&self, order: usize, reached: &HashSet<&str>) -> usize {
+        match self {
+            Tokens::Apart(tokens) => tokens.len(),
+            // A token may be or hold a space: then something leads to it.
+            Tokens::Joined(text) if order == 1 && (text.trim().is_empty() || reached.contains(text.as_ref())) => 1,
+            Tokens::Joined(text) => text.split(' ').count(),
         }
-        Tokens::Joined(text) => (text.to_string(), text.split(' ').count()),
-    };
-    if count != order {
-        let message = format!("the context `{shown}` has {count} tokens, and `order` is {order}");
-        let finding = payload.inside(&ORDER, context.place.clone(), message);
-        findings.push(finding.help("write contexts of `order` tokens, or declare the order they have"));
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Tokens::Apart(tokens) => Cow::Owned(tokens.join(" ")),
+            Tokens::Joined(text) => Cow::Borrowed(text),
+        }
     }
 }
 

@@ -250,7 +250,7 @@ fn outside(context: &WorkspaceContext<'_>, known: &HashSet<&str>, vocab: &Arc<Fa
         if piece.made.iter().any(|token| known.contains(token.as_ref())) {
             continue;
         }
-        let token = piece.made.first().map(AsRef::as_ref).unwrap_or_default();
+        let token = piece.made.last().map(AsRef::as_ref).unwrap_or_default();
         let message = format!("the token `{token}` is not in the vocabulary of `{}`: the rules may only make tokens it has", vocab.path);
         findings.push(payload.inside(&OUTSIDE_VOCAB, piece.place, message).help("remove the rule, or add the token to the vocabulary"));
     }

@@ -194,16 +194,14 @@ fn tensors(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The shapes of the map; `None` when it is not a map of dimensions, which the schema tells.
+/// The shapes of the map; `None` when a name or a dimension is one that the schema tells.
 fn shapes(map: Node<'_>) -> Option<Shapes> {
-    map.members()
-        .map(|(name, dims)| {
-            dims.is_array()
-                .then(|| dims.items().map(|dim| dim.as_u64()).collect::<Option<Vec<_>>>())
-                .flatten()
-                .map(|dims| (name.into_owned(), dims))
-        })
-        .collect()
+    let dims = |value: Node<'_>| value.items().map(|dim| dim.as_u64().filter(|dim| *dim > 0)).collect::<Option<Vec<_>>>();
+    let entry = |(name, value): (std::borrow::Cow<'_, str>, Node<'_>)| {
+        (value.is_array() && !name.is_empty()).then_some(())?;
+        Some((name.into_owned(), dims(value)?))
+    };
+    map.members().map(entry).collect()
 }
 
 /// Elements of a tensor; `None` beyond what any file holds.
