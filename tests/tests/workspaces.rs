@@ -51,6 +51,7 @@ fn the_editors_workspace_has_one_wrong_hash_and_nothing_else() {
     let wrong: Vec<_> = findings("editor").into_iter().filter(|finding| finding.severity > Severity::Info).collect();
     assert_eq!(wrong.len(), 1, "{}", report(&wrong));
     assert_eq!((&*wrong[0].path, &*wrong[0].locator, &*wrong[0].rule), ("tides/object.json", "/hash", "object/payload-hash"));
+    assert!(wrong[0].message.contains("line ends"), "it says what the declared value is the hash of: {}", wrong[0].message);
 }
 
 #[test]

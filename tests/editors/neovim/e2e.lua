@@ -93,6 +93,7 @@ local function journey()
     return float():find(declared, 1, true)
   end)
   check(float():find(computed, 1, true), 'hover shows the computed hash')
+  check(float():find('line ends', 1, true), 'and what the declared one is the hash of')
   vim.api.nvim_win_close(vim.b.lsp_floating_preview, true)
 
   -- the named quick fix for the hash, chosen by what it writes, then saved
