@@ -15,7 +15,7 @@ pub static ENVELOPE: Rule = Rule {
     check: Check::File(envelope),
     fix: None,
     docs: Docs {
-        what: "An `ai.*` document without the members of an object descriptor, `id`, `hash`, `payload`, `authority`, `projections` (information), or with some of them only (warning).",
+        what: "An `ai.*` document without the members of an object descriptor, `hash` and `payload` above all (information), or with some of `id`, `hash`, `payload`, `authority`, `projections` beside one of these two (warning).",
         why: "The fields alone are law, and nothing can be loaded, verified or projected by them. Half an envelope is most often a slip.",
         fix: "Add the members that are missing.",
         bad: &[Example {
@@ -65,7 +65,7 @@ const MEMBERS: &[&str] = &["id", "hash", "payload", "projections"];
 
 fn envelope(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
-    if ["hash", "payload", "projections", "authority"].iter().all(|name| root.get(name).is_none()) {
+    if root.get("hash").is_none() && root.get("payload").is_none() {
         let message = "the document has no object envelope: it can be judged by its fields, and neither loaded nor verified";
         let help = "add `id`, `hash`, `payload`, `authority` and `projections`";
         findings.push(Finding::new(&ENVELOPE, Place::opening(root), message).help(help));
