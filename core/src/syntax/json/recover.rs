@@ -169,7 +169,10 @@ impl Parser<'_> {
     /// A name that ran to the end of its line: it more likely ends before a colon.
     #[cold]
     pub fn unclosed_name(&mut self, key: Lexeme) -> Lexeme {
-        let Some(colon) = self.text[key.start..key.end].find(':').map(|colon| key.start + colon).filter(|_| self.at >= key.end) else {
+        // What was read in vain is read again, so it has to be short.
+        const LONGEST: usize = 1024;
+        let name = &self.text[key.start..key.end];
+        let Some(colon) = name.find(':').map(|colon| key.start + colon).filter(|_| self.at >= key.end && name.len() <= LONGEST) else {
             return key;
         };
         let end = self.last_text(colon).max(key.start + 1);
