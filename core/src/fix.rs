@@ -1,30 +1,38 @@
 //! Puts right what the findings know how to put right.
 //!
 //! Fixes are made in rounds, each on the text that the round before left behind: a payload's new digest shows in its descriptor only then,
-//! and the descriptor's new self-hash in whoever embeds it only after that. The run ends where a round changes nothing. Nothing is written
-//! here: the result is new bytes, in the order in which they must be written so that a run that breaks off converges when run again.
+//! and the descriptor's new self-hash in whoever embeds it only after that. A hash waits for the files it is taken over (`fix::order`). The
+//! run ends where a round changes nothing. Nothing is written here: the result is new bytes, in the order in which they must be written so
+//! that a run that breaks off converges when run again.
 //!
-//! A signed document keeps its bytes when a fix would change what was signed: only the signer can sign again.
+//! No file comes off worse (`fix::guard`): one that is signed keeps its bytes when a fix would change what was signed, for only the signer can
+//! sign again; and without leave to refresh hashes, nothing is changed whose true hash stands somewhere.
+
+mod guard;
+mod order;
+mod round;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{Change, Diagnostic, Edit, Fix, Safety};
-use crate::document::kind::Syntax;
-use crate::hash::canonical_json::canonical_without;
-use crate::hash::{Digest, self_hash};
+use self::guard::Worse;
+use self::order::Order;
+use self::round::{Deed, Round};
+use crate::diagnostic::{Diagnostic, Fix, Safety};
+use crate::hash::self_hash;
 use crate::lint::{self, Opened, Options, RunError, WorkspaceOutcome};
 use crate::rules::workspace::SIGN_AGAIN;
 use crate::rules::{Finding, Place};
-use crate::syntax::json;
 use crate::workspace::engine::{Progress, finish};
-use crate::workspace::walk::CONFIG_FILE;
 
 /// Most rounds of one run: the longest chain of hashes that is followed.
 pub const MAX_ROUNDS: usize = 10_000;
-/// How often one hash is written at one place: a ring of hashes has no fixed point and is given up.
-const MAX_TRIES: u32 = 2;
+/// How often one hash is written at one place, should the order of writing not be known.
+const MAX_TRIES: u32 = 8;
 
 /// Which fixes are wanted besides the safe ones.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,6 +51,8 @@ pub struct Fixed {
     pub applied: Vec<Applied>,
     /// The files that change, each after those it names by hash.
     pub files: Vec<FixedFile>,
+    /// The fixes not made, because a file would have come off worse.
+    pub left: Vec<Left>,
     /// What is found once the files have changed.
     pub outcome: WorkspaceOutcome,
 }
@@ -58,6 +68,15 @@ pub struct Applied {
     pub locator: String,
     /// What was done.
     pub title: String,
+}
+
+/// One fix that was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The fix, and whose finding it would answer.
+    pub fix: Applied,
+    /// What would have come of it, in words.
+    pub why: String,
 }
 
 /// One file that changes.
@@ -90,36 +109,14 @@ struct Run {
     /// Findings outside of what was named that were there before: not ours to fix.
     foreign: HashSet<Spot>,
     tries: HashMap<Done, u32>,
-    given_up: HashSet<Done>,
+    given_up: HashMap<Done, Option<Worse>>,
+    /// Files that came off worse from several fixes at once: they get one at a time.
+    careful: HashSet<Arc<str>>,
     applied: Vec<Applied>,
     before: BTreeMap<Arc<str>, Arc<[u8]>>,
     /// The round in which a file changed last.
     changed_in: HashMap<Arc<str>, usize>,
     sign_again: BTreeMap<Arc<str>, Diagnostic>,
-}
-
-/// The changes of one round.
-#[derive(Default)]
-struct Round {
-    edits: BTreeMap<Arc<str>, Vec<Edit>>,
-    replaced: BTreeMap<Arc<str>, Vec<u8>>,
-    deeds: Vec<Deed>,
-}
-
-/// One fix of a round.
-struct Deed {
-    spot: Spot,
-    title: String,
-    is_hash: bool,
-    /// The files it changes.
-    paths: Vec<Arc<str>>,
-}
-
-/// What must not get worse.
-struct State {
-    /// The digest of what the signature is about and of the hash beside it: the canonical form of all but the signature.
-    signed: Option<Digest>,
-    syntax_errors: usize,
 }
 
 impl Run {
@@ -130,7 +127,8 @@ impl Run {
             wanted,
             foreign,
             tries: HashMap::new(),
-            given_up: HashSet::new(),
+            given_up: HashMap::new(),
+            careful: HashSet::new(),
             applied: Vec::new(),
             before: BTreeMap::new(),
             changed_in: HashMap::new(),
@@ -171,24 +169,41 @@ impl Run {
         outcome.diagnostics.extend(self.sign_again.into_values());
         outcome.diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let files = files.into_iter().map(|(_, file)| file).collect();
-        Fixed { root: outcome.root.clone(), applied: self.applied, files, outcome }
+        let left = left(&self.given_up, &outcome);
+        Fixed { root: outcome.root.clone(), applied: self.applied, files, left, outcome }
     }
 
     /// The first wanted fix of each finding, as long as they keep apart; the others get their turn in the next round.
     fn choose(&self, findings: &[Diagnostic]) -> Round {
-        let mut round = Round::default();
+        let mut chosen: Vec<(Deed, &Fix)> = Vec::new();
         for finding in findings {
             let spot = spot(finding);
-            for fix in &finding.fixes {
-                let given_up = self.given_up.contains(&(spot.clone(), fix.title.clone()));
-                if !given_up && self.wants(finding, fix, &spot) && round.takes(fix) {
-                    let paths = fix.changes.iter().map(|change| change.path.clone()).collect();
-                    round.deeds.push(Deed { spot: spot.clone(), title: fix.title.clone(), is_hash: fix.safety == Safety::Hash, paths });
-                    break;
-                }
+            let open = |fix: &&Fix| self.wants(finding, fix, &spot) && !self.given_up.contains_key(&(spot.clone(), fix.title.clone()));
+            chosen.extend(finding.fixes.iter().find(open).map(|fix| (Deed::new(&spot, fix), fix)));
+        }
+        let pending: HashSet<Arc<str>> = chosen.iter().flat_map(|(deed, _)| deed.paths.iter().cloned()).collect();
+        let mut order = Order::new(self.opened.engine.snapshot(), &pending);
+        let mut round = Round::default();
+        // A document's own hash comes after everything else in it.
+        chosen.sort_by_key(|(deed, _)| self.is_own_hash(deed));
+        for (deed, fix) in chosen {
+            if self.is_own_hash(&deed) && deed.paths.iter().any(|path| round.changes(path)) {
+                continue;
+            }
+            let waits = deed.is_hash && deed.paths.iter().any(|path| order.waits(path));
+            let one_at_a_time = deed.paths.iter().any(|path| self.careful.contains(path) && round.changes(path));
+            if !waits && !one_at_a_time && round.takes(fix) {
+                round.deeds.push(deed);
             }
         }
         round
+    }
+
+    fn is_own_hash(&self, deed: &Deed) -> bool {
+        let (_, path, locator) = &deed.spot;
+        let kind = self.opened.engine.snapshot().index().facts(path).and_then(|facts| facts.kind);
+        let declared_at = kind.and_then(|kind| self_hash::declared_at(kind.name()));
+        deed.is_hash && (declared_at == Some(locator) || locator == self_hash::FINGERPRINT_AT)
     }
 
     fn wants(&self, finding: &Diagnostic, fix: &Fix, spot: &Spot) -> bool {
@@ -203,104 +218,82 @@ impl Run {
         level && ours
     }
 
-    /// Makes the changes, or none of them when one file would come off worse; that file's fixes are then given up. Returns the files
-    /// whose findings may have changed.
+    /// Makes the changes, or none of them when a file would come off worse; that file's fix is then given up. Returns the files whose
+    /// findings may have changed.
     fn make(&mut self, round: Round, number: usize) -> Option<HashSet<Arc<str>>> {
         let mut undo: Vec<(Arc<str>, Arc<[u8]>)> = Vec::new();
         let mut changed = HashSet::new();
-        let mut worse = HashSet::new();
+        let mut worse: BTreeMap<Arc<str>, Worse> = BTreeMap::new();
         let found = self.counts(&round.deeds);
-        let paths: HashSet<Arc<str>> = round.edits.keys().chain(round.replaced.keys()).cloned().collect();
-        let mut paths: Vec<Arc<str>> = paths.into_iter().collect();
-        paths.sort_unstable();
-        for path in paths {
-            let Ok(old) = self.opened.engine.snapshot().bytes(&path) else {
-                worse.insert(path);
+        for path in round.paths() {
+            let old = self.opened.engine.snapshot().bytes(&path).ok();
+            let Some((old, new)) = old.and_then(|old| round.bytes(&path, &old).map(|new| (old, new))) else {
+                worse.insert(path, Worse::Unmakeable);
                 continue;
             };
-            let new = match round.replaced.get(&path) {
-                Some(bytes) => Some(bytes.clone()),
-                None => round.edits.get(&path).and_then(|edits| edited(&old, edits)),
-            };
-            let Some(new) = new else {
-                worse.insert(path);
-                continue;
-            };
-            let before = self.state(&path);
+            let only_hashes = round.deeds.iter().filter(|deed| deed.paths.contains(&path)).all(|deed| deed.is_hash);
+            let before = guard::state(&self.opened.engine, &path);
+            let relied_on = if self.wanted.hashes { None } else { guard::relied_on(&self.opened.engine, &path) };
             changed.extend(self.opened.engine.update(&path, Some(new.into())));
-            let after = self.state(&path);
+            let after = guard::state(&self.opened.engine, &path);
             undo.push((path.clone(), old));
-            if before.signed.is_some() && before.signed != after.signed {
-                worse.insert(path.clone());
-            } else if after.syntax_errors > before.syntax_errors {
-                worse.insert(path);
+            if let Some(why) = guard::compare(&before, &after, only_hashes, self.wanted.hashes).or(relied_on.map(Worse::Untrue)) {
+                worse.insert(path, why);
             }
         }
         if worse.is_empty() {
-            for (path, old) in undo {
-                self.before.entry(path.clone()).or_insert(old);
-                self.changed_in.insert(path, number);
-            }
             let left = self.counts(&round.deeds);
-            for deed in round.deeds {
-                let kind = (deed.spot.0.clone(), deed.spot.1.clone());
-                let helped = left.get(&kind) < found.get(&kind);
-                let done = (deed.spot.clone(), deed.title.clone());
-                let tries = self.tries.entry(done.clone()).or_insert(0);
-                *tries += 1;
-                if !helped || deed.is_hash && *tries >= MAX_TRIES {
-                    self.given_up.insert(done);
+            let helped = |deed: &Deed| deed.kinds().iter().any(|kind| left.get(kind) < found.get(kind));
+            let useless = round.deeds.iter().filter(|deed| deed.is_hash && !helped(deed));
+            worse.extend(useless.flat_map(|deed| &deed.paths).map(|path| (path.clone(), Worse::Useless)));
+            if worse.is_empty() {
+                for deed in &round.deeds {
+                    let tries = self.tries.entry(deed.done()).or_insert(0);
+                    *tries += 1;
+                    if !helped(deed) || deed.is_hash && *tries >= MAX_TRIES {
+                        self.given_up.insert(deed.done(), None);
+                    }
+                    self.applied.push(deed.applied());
                 }
-                let (rule, path, locator) = deed.spot;
-                self.applied.push(Applied { rule, path, locator, title: deed.title });
+                for (path, old) in undo {
+                    self.before.entry(path.clone()).or_insert(old);
+                    self.changed_in.insert(path, number);
+                }
+                return Some(changed);
             }
-            return Some(changed);
         }
         for (path, old) in undo {
             self.opened.engine.update(&path, Some(old));
         }
-        for path in &worse {
-            self.say_sign_again(path);
+        for (path, why) in worse {
+            let spoiled: Vec<&Deed> = round.deeds.iter().filter(|deed| deed.paths.contains(&path)).collect();
+            if spoiled.len() > 1 && self.careful.insert(path.clone()) {
+                continue;
+            }
+            if why == Worse::Signed {
+                self.say_sign_again(&path);
+            }
+            self.given_up.extend(spoiled.into_iter().map(|deed| (deed.done(), Some(why.clone()))));
         }
-        let spoiled = round.deeds.into_iter().filter(|deed| deed.paths.iter().any(|path| worse.contains(path)));
-        self.given_up.extend(spoiled.map(|deed| (deed.spot, deed.title)));
         None
     }
 
-    /// How many findings of its rule each deed's file has: a fix that does not make them fewer is not made again.
-    fn counts(&self, deeds: &[Deed]) -> HashMap<(String, Arc<str>), usize> {
+    /// How many findings of its rule each deed's file has, in all and at its place: a fix that makes neither fewer is not made again.
+    fn counts(&self, deeds: &[Deed]) -> HashMap<Spot, usize> {
         let paths = deeds.iter().map(|deed| deed.spot.1.clone()).collect();
         let mut counts = HashMap::new();
         for finding in self.opened.engine.report_on(&paths) {
-            *counts.entry((finding.rule, finding.path)).or_insert(0) += 1;
+            let [all, here] = round::kinds(&spot(&finding));
+            *counts.entry(all).or_insert(0) += 1;
+            *counts.entry(here).or_insert(0) += 1;
         }
         counts
     }
 
-    fn state(&self, path: &Arc<str>) -> State {
-        let signed = self.signature(path).and_then(|(tree, pointer)| {
-            let rest = canonical_without(tree.root()?, &[pointer]).ok()?;
-            Some(Digest::of(&rest))
-        });
-        let findings = self.opened.engine.report_on(&HashSet::from([path.clone()]));
-        State { signed, syntax_errors: findings.iter().filter(|finding| finding.rule.starts_with("syntax/")).count() }
-    }
-
-    /// The document, when it is signed, and where its signature stands.
-    fn signature(&self, path: &Arc<str>) -> Option<(Arc<json::Tree>, &'static str)> {
-        if Syntax::of_path(path) != Some(Syntax::Json) {
-            return None;
-        }
-        let kind = self.opened.engine.analysis(path)?.facts.as_ref()?.kind;
-        let pointer = kind.and_then(|kind| self_hash::signed_at(kind.name())).unwrap_or("/signature");
-        let tree = self.opened.engine.snapshot().json(path)?;
-        tree.at_pointer(pointer)?.as_str()?;
-        Some((tree, pointer))
-    }
-
     fn say_sign_again(&mut self, path: &Arc<str>) {
-        let Some((tree, pointer)) = self.signature(path) else { return };
-        let Some(signature) = tree.at_pointer(pointer) else { return };
+        let Some(tree) = self.opened.engine.snapshot().json(path) else { return };
+        let kind = self.opened.engine.snapshot().index().facts(path).and_then(|facts| facts.kind);
+        let Some(signature) = guard::signatures(&tree, kind).into_iter().next().map(|signed| signed.signature) else { return };
         let engine = &self.opened.engine;
         let message = "what a fix would change here is signed: the document was left as it is, and must be signed again";
         let finding = Finding::new(&SIGN_AGAIN, Place::value(signature), message)
@@ -310,51 +303,20 @@ impl Run {
     }
 }
 
-impl Round {
-    /// Takes the changes of a fix, all or none.
-    fn takes(&mut self, fix: &Fix) -> bool {
-        let fits = fix.changes.iter().all(|change| {
-            let path = &change.path;
-            // The configuration is read once a run.
-            if &**path == CONFIG_FILE || self.replaced.contains_key(path) {
-                return false;
-            }
-            match &change.change {
-                Change::Replace(_) => !self.edits.contains_key(path),
-                Change::Edits(edits) => {
-                    let taken = self.edits.get(path).map_or(&[][..], Vec::as_slice);
-                    edits.iter().all(|new| taken.iter().all(|old| new.span.end < old.span.start || old.span.end < new.span.start))
-                }
-            }
-        });
-        if fits {
-            for change in &fix.changes {
-                match &change.change {
-                    Change::Replace(bytes) => {
-                        self.replaced.insert(change.path.clone(), bytes.clone());
-                    }
-                    Change::Edits(edits) => self.edits.entry(change.path.clone()).or_default().extend(edits.iter().cloned()),
-                }
-            }
-        }
-        fits && !fix.changes.is_empty()
-    }
-}
-
 fn spot(finding: &Diagnostic) -> Spot {
     (finding.rule.clone(), finding.path.clone(), finding.locator.clone())
 }
 
-/// `old` with the edits made; `None` when they overlap or reach past the end.
-fn edited(old: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
-    let mut edits: Vec<&Edit> = edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    let (mut new, mut at) = (Vec::with_capacity(old.len()), 0);
-    for edit in edits {
-        new.extend_from_slice(old.get(at..edit.span.start as usize)?);
-        new.extend_from_slice(edit.text.as_bytes());
-        at = edit.span.end as usize;
+/// What was given up and is still found, with the reason.
+fn left(given_up: &HashMap<Done, Option<Worse>>, outcome: &WorkspaceOutcome) -> Vec<Left> {
+    let mut left = Vec::new();
+    for finding in &outcome.diagnostics {
+        for fix in &finding.fixes {
+            let deed = Deed::new(&spot(finding), fix);
+            if let Some(Some(why)) = given_up.get(&deed.done()) {
+                left.push(Left { fix: deed.applied(), why: why.to_string() });
+            }
+        }
     }
-    new.extend_from_slice(old.get(at..)?);
-    Some(new)
+    left
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use mx2lm_core::fix::{self, Fixed, FixedFile, Wanted};
+use mx2lm_core::fix::{self, Applied, Fixed, FixedFile, Wanted};
 use mx2lm_core::lint::{Options, Outcome};
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -36,7 +36,7 @@ pub fn run(arguments: &FixArgs) -> Result<ExitCode, Failure> {
             workspace.files.iter().try_for_each(|file| write_file(&workspace.root, file))?;
         }
     }
-    let told = Told { deeds: deeds(&fixed, &here), diff: diffs(&fixed, &here) };
+    let told = Told { deeds: deeds(&fixed, &here), refused: refused(&fixed, &here), diff: diffs(&fixed, &here) };
     let outcome = Outcome { workspaces: fixed.into_iter().map(|fixed| fixed.outcome).collect() };
     let mut report = check::report(&outcome, &here);
     report.arrange(arguments.output.quiet);
@@ -47,6 +47,7 @@ pub fn run(arguments: &FixArgs) -> Result<ExitCode, Failure> {
                 "version": json_report::VERSION,
                 "written": !arguments.diff,
                 "applied": told.deeds.iter().map(Deed::described).collect::<Vec<_>>(),
+                "refused": told.refused.iter().map(|(deed, why)| deed.refused(why)).collect::<Vec<_>>(),
                 "files": told.diff.iter().map(|(path, diff)| json!({ "path": path, "diff": diff })).collect::<Vec<_>>(),
                 "left": left,
             });
@@ -77,6 +78,8 @@ fn write_file(root: &Path, file: &FixedFile) -> Result<(), Failure> {
 /// What was done.
 struct Told {
     deeds: Vec<Deed>,
+    /// What was not done because a file would have come off worse, and how.
+    refused: Vec<(Deed, String)>,
     /// A unified diff of each file, in the order of writing.
     diff: Vec<(String, String)>,
 }
@@ -89,8 +92,16 @@ struct Deed {
 }
 
 impl Deed {
+    fn new(applied: &Applied, base: &Base) -> Self {
+        Deed { rule: applied.rule.clone(), path: base.path(&applied.path), pointer: applied.locator.clone(), title: applied.title.clone() }
+    }
+
     fn described(&self) -> Value {
         json!({ "rule": self.rule, "path": self.path, "pointer": self.pointer, "title": self.title })
+    }
+
+    fn refused(&self, why: &str) -> Value {
+        json!({ "rule": self.rule, "path": self.path, "pointer": self.pointer, "title": self.title, "why": why })
     }
 }
 
@@ -99,23 +110,22 @@ impl Told {
         for deed in &self.deeds {
             writeln!(out, "fixed {}{}: {} ({})", deed.path, deed.pointer, deed.title, deed.rule)?;
         }
+        for (deed, why) in &self.refused {
+            writeln!(out, "left {}{}: {} ({}): {why}", deed.path, deed.pointer, deed.title, deed.rule)?;
+        }
         let fixes = if self.deeds.len() == 1 { "fix" } else { "fixes" };
         writeln!(out, "{} {fixes} in {}", self.deeds.len(), count(self.diff.len(), "file"))
     }
 }
 
 fn deeds(fixed: &[Fixed], here: &Path) -> Vec<Deed> {
-    let mut deeds = Vec::new();
-    for workspace in fixed {
-        let base = Base::new(&workspace.root, here);
-        deeds.extend(workspace.applied.iter().map(|applied| Deed {
-            rule: applied.rule.clone(),
-            path: base.path(&applied.path),
-            pointer: applied.locator.clone(),
-            title: applied.title.clone(),
-        }));
-    }
-    deeds
+    let made = fixed.iter().map(|workspace| (Base::new(&workspace.root, here), &workspace.applied));
+    made.flat_map(|(base, applied)| applied.iter().map(|applied| Deed::new(applied, &base)).collect::<Vec<_>>()).collect()
+}
+
+fn refused(fixed: &[Fixed], here: &Path) -> Vec<(Deed, String)> {
+    let refused = fixed.iter().map(|workspace| (Base::new(&workspace.root, here), &workspace.left));
+    refused.flat_map(|(base, left)| left.iter().map(|left| (Deed::new(&left.fix, &base), left.why.clone())).collect::<Vec<_>>()).collect()
 }
 
 fn diffs(fixed: &[Fixed], here: &Path) -> Vec<(String, String)> {

@@ -1,0 +1,124 @@
+//! The changes of one round: which fixes keep apart, and what they make of a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Applied, Done, Spot};
+use crate::diagnostic::{Change, Edit, Fix, Safety};
+use crate::workspace::walk::CONFIG_FILE;
+
+/// One fix of a round.
+pub(super) struct Deed {
+    pub spot: Spot,
+    pub title: String,
+    pub is_hash: bool,
+    /// The files it changes.
+    pub paths: Vec<Arc<str>>,
+}
+
+impl Deed {
+    pub fn new(spot: &Spot, fix: &Fix) -> Self {
+        Deed {
+            spot: spot.clone(),
+            title: fix.title.clone(),
+            is_hash: fix.safety == Safety::Hash,
+            paths: fix.changes.iter().map(|change| change.path.clone()).collect(),
+        }
+    }
+
+    pub fn done(&self) -> Done {
+        (self.spot.clone(), self.title.clone())
+    }
+
+    /// Under what a finding that the fix answers is counted.
+    pub fn kinds(&self) -> [Spot; 2] {
+        kinds(&self.spot)
+    }
+
+    pub fn applied(&self) -> Applied {
+        let (rule, path, locator) = self.spot.clone();
+        Applied { rule, path, locator, title: self.title.clone() }
+    }
+}
+
+/// Under what a finding is counted: with all of its rule in its file, and with those at its place.
+pub(super) fn kinds(spot: &Spot) -> [Spot; 2] {
+    let (rule, path, _) = spot.clone();
+    // No locator has a line end.
+    [(rule, path, "\n".to_owned()), spot.clone()]
+}
+
+/// The changes of one round.
+#[derive(Default)]
+pub(super) struct Round {
+    edits: BTreeMap<Arc<str>, Vec<Edit>>,
+    replaced: BTreeMap<Arc<str>, Vec<u8>>,
+    pub deeds: Vec<Deed>,
+}
+
+impl Round {
+    /// The files that change, in the order of their paths.
+    pub fn paths(&self) -> BTreeSet<Arc<str>> {
+        self.edits.keys().chain(self.replaced.keys()).cloned().collect()
+    }
+
+    /// Whether the file changes already.
+    pub fn changes(&self, path: &Arc<str>) -> bool {
+        self.edits.contains_key(path) || self.replaced.contains_key(path)
+    }
+
+    /// What becomes of the bytes `old`; `None` when the changes do not fit them.
+    pub fn bytes(&self, path: &Arc<str>, old: &[u8]) -> Option<Vec<u8>> {
+        match self.replaced.get(path) {
+            Some(bytes) => Some(bytes.clone()),
+            None => edited(old, self.edits.get(path)?),
+        }
+    }
+
+    /// Takes the changes of a fix, all or none.
+    pub fn takes(&mut self, fix: &Fix) -> bool {
+        let fits = fix.changes.iter().all(|change| {
+            let path = &change.path;
+            // The configuration is read once a run.
+            if &**path == CONFIG_FILE || self.replaced.contains_key(path) {
+                return false;
+            }
+            match &change.change {
+                Change::Replace(_) => !self.edits.contains_key(path),
+                Change::Edits(edits) => {
+                    let taken = self.edits.get(path).map_or(&[][..], Vec::as_slice);
+                    edits.iter().all(|new| taken.iter().all(|old| new.span.end < old.span.start || old.span.end < new.span.start))
+                }
+            }
+        });
+        if fits {
+            for change in &fix.changes {
+                match &change.change {
+                    Change::Replace(bytes) => {
+                        self.replaced.insert(change.path.clone(), bytes.clone());
+                    }
+                    Change::Edits(edits) => self.edits.entry(change.path.clone()).or_default().extend(edits.iter().cloned()),
+                }
+            }
+        }
+        fits && !fix.changes.is_empty()
+    }
+}
+
+/// `old` with the edits made, in its own line ends; `None` when they overlap or reach past the end.
+pub(super) fn edited(old: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let windows = memchr::memchr(b'\n', old).is_some_and(|at| at > 0 && old.get(at - 1) == Some(&b'\r'));
+    let (mut new, mut at) = (Vec::with_capacity(old.len()), 0);
+    for edit in edits {
+        new.extend_from_slice(old.get(at..edit.span.start as usize)?);
+        match windows && edit.text.contains('\n') {
+            true => new.extend_from_slice(edit.text.replace("\r\n", "\n").replace('\n', "\r\n").as_bytes()),
+            false => new.extend_from_slice(edit.text.as_bytes()),
+        }
+        at = edit.span.end as usize;
+    }
+    new.extend_from_slice(old.get(at..)?);
+    Some(new)
+}
