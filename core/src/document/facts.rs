@@ -102,14 +102,19 @@ pub struct PayloadFacts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PayloadReferences {
     paths: String,
+    /// The locator of the first one: what is wrong with all of them is told there.
+    first: String,
     /// The place of the text, quotes included, and where its path ends in `paths`.
     at: Vec<(Span, u32)>,
 }
 
 impl PayloadReferences {
-    fn push(&mut self, span: Span, path: &str) {
+    fn push(&mut self, node: Node<'_>, path: &str) {
+        if self.at.is_empty() {
+            self.first = node.pointer();
+        }
         self.paths.push_str(path);
-        self.at.push((span, u32::try_from(self.paths.len()).unwrap_or(u32::MAX)));
+        self.at.push((node.span(), u32::try_from(self.paths.len()).unwrap_or(u32::MAX)));
     }
 
     /// Whether there are none.
@@ -120,6 +125,16 @@ impl PayloadReferences {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.at.len()
+    }
+
+    /// The place of the first one.
+    pub fn first(&self) -> Option<Place> {
+        self.at.first().map(|(span, _)| Place::new(self.first.clone(), *span))
+    }
+
+    /// Where they stand.
+    pub fn spans(&self) -> impl Iterator<Item = Span> {
+        self.at.iter().map(|(span, _)| *span)
     }
 
     /// Each reference: where it stands, and its path below `@payload`.
@@ -395,7 +410,7 @@ fn collect_projected(projections: Node<'_>, facts: &mut Facts) {
             && let Some(text) = node.as_str()
             && let Some(Ok(reference)) = projection::parse(&text)
         {
-            facts.payload_references.push(node.span(), reference.path);
+            facts.payload_references.push(node, reference.path);
         }
         if node.raw().starts_with("\"@object.") {
             facts.object_references.extend(Located::of(node));

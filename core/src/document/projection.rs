@@ -41,6 +41,9 @@ pub enum ReferenceError<'t> {
 /// Reads a text of a projection: `None` for a literal, which is every text that does not begin with `@`.
 pub fn parse(text: &str) -> Option<Result<Reference<'_>, ReferenceError<'_>>> {
     let body = text.strip_prefix('@')?;
+    if let Some(reference) = lawful(body) {
+        return Some(Ok(reference));
+    }
     let end = body.find(|c: char| !is_segment(c)).unwrap_or(body.len());
     let (root, rest) = body.split_at(end);
     if !ROOTS.contains(&root) {
@@ -65,6 +68,25 @@ pub fn parse(text: &str) -> Option<Result<Reference<'_>, ReferenceError<'_>>> {
     Some(Ok(Reference { root, path }))
 }
 
+/// The common case in one look at each byte: `payload` alone, or with a path.
+fn lawful(body: &str) -> Option<Reference<'_>> {
+    const ROOT: &str = "payload";
+    let rest = body.strip_prefix(ROOT)?;
+    let Some(path) = rest.strip_prefix('.') else {
+        return rest.is_empty().then_some(Reference { root: ROOT, path: "" });
+    };
+    let mut after_dot = true;
+    for byte in path.bytes() {
+        after_dot = match byte {
+            b'.' if after_dot => return None,
+            b'.' => true,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' | b'-' => false,
+            _ => return None,
+        };
+    }
+    (!after_dot).then_some(Reference { root: ROOT, path })
+}
+
 fn is_segment(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
 }
@@ -84,10 +106,8 @@ pub fn each_text<'t>(projections: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
 pub fn each_string<'t>(value: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
     if value.is_string() {
         see(value);
-    } else if value.is_array() {
-        value.items().for_each(|item| each_string(item, see));
     } else {
-        value.members().for_each(|(_, member)| each_string(member, see));
+        value.children().for_each(|child| each_string(child, see));
     }
 }
 

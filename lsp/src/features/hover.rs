@@ -1,4 +1,5 @@
-//! What stands under the cursor, explained: a hash with its verdict, an id with what it names, a rule with its page, a field with its meaning.
+//! What stands under the cursor, explained: a hash with its verdict, an id with what it names, a rule with its page, a field with its meaning,
+//! a projection with what it shows.
 
 use std::fmt::Write;
 
@@ -33,6 +34,9 @@ pub fn hover(file: &File<'_>, position: Position) -> Option<Hover> {
             Subject::Payload(location) => payload(file, &location.value, &mut text),
             Subject::Rule(rule, _) => text.push_str(&rule.markdown(3)),
         }
+    }
+    if let Some(at) = super::preview::preview(file, offset, &mut text) {
+        span = span.or(Some(at));
     }
     if let Some((field, at)) = super::field::meaning(file, offset) {
         if !text.is_empty() {

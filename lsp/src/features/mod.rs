@@ -10,6 +10,7 @@ pub mod inlay_hints;
 pub mod lens;
 pub mod mentions;
 pub mod navigation;
+mod preview;
 pub mod rename;
 pub mod rule_page;
 pub mod structure;

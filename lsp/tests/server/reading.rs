@@ -174,3 +174,18 @@ async fn folds_and_selections_follow_the_structure() {
     let folds = editor.request("textDocument/foldingRange", json!({"textDocument": {"uri": ws.uri("a.svg")}})).await;
     assert_eq!(folds.as_array().map(Vec::len), Some(2), "{folds}");
 }
+
+// rows: A673 A729
+#[tokio::test]
+async fn hover_on_a_projection_shows_what_it_gives() {
+    let says = |found: Value| found["contents"]["value"].as_str().unwrap_or_default().to_owned();
+    let (_ws, mut editor, uri, text) = greeting(GREETING).await;
+    let view = says(hover(&mut editor, &uri, position(&text, "default")).await);
+    assert!(view.contains("\"body\"") && view.contains("hello"), "{view}");
+    let reference = says(hover(&mut editor, &uri, position(&text, "@payload.greeting")).await);
+    assert!(reference.contains("\"hello\""), "{reference}");
+
+    let (_ws, mut editor, uri, text) = greeting("other").await;
+    let refused = says(hover(&mut editor, &uri, position(&text, "default")).await);
+    assert!(refused.contains("Not shown") && refused.contains("verification_error"), "{refused}");
+}

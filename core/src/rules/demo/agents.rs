@@ -40,16 +40,16 @@ const GOOD: &[Example] = &[Example {
     )],
 }];
 
-const fn rule(name: &'static str, rows: &'static [&'static str], fix: Option<Safety>, docs: Docs) -> Rule {
-    Rule { name, severity: Severity::Error, rows, on: On::Families(&["orchestration"]), check: Check::Elsewhere, fix, docs }
+const fn rule(name: &'static str, fix: Option<Safety>, docs: Docs) -> Rule {
+    Rule { name, severity: Severity::Error, rows: &[], on: On::Families(&["orchestration"]), check: Check::Elsewhere, fix, docs }
 }
 
 /// An agent of the demo in another role.
 pub static ROLE: Rule = Rule {
     check: Check::Workspace(agents),
+    rows: &["B633", "B634", "B635", "B658"],
     ..rule(
         "demo/agent-role",
-        &["B633", "B634", "B635", "B658"],
         Some(Safety::Unsafe),
         Docs {
             what: "An agent `support`, `planner` or `critic` of the demo whose `role` is another.",
@@ -69,67 +69,73 @@ pub static ROLE: Rule = Rule {
 };
 
 /// Two agents of the demo that are built differently.
-pub static PIPELINE: Rule = rule(
-    "demo/agent-pipeline",
-    &["B658"],
-    None,
-    Docs {
-        what: "Agents of the demo that bind different objects in another place than `reply`.",
-        why: "Each runs the same pipeline; whatever else differed would be behaviour that the demo does not declare.",
-        fix: "Bind the same object as `object://ai/agent/support` does.",
-        bad: &[Example {
-            note: "another vocabulary",
-            file: "planner.object.json",
-            files: &[
-                ("live-demo.object.json", TEAM),
-                (
-                    "support.object.json",
-                    "{\"$schema\": \"object://schema/ai.agent.descriptor.v1\", \"id\": \"object://ai/agent/support\", \"binds\": {\"vocab\": \"object://ai/vocab/base-en\"}}\n",
-                ),
-                (
-                    "planner.object.json",
-                    "{\"$schema\": \"object://schema/ai.agent.descriptor.v1\", \"id\": \"object://ai/agent/planner\", \"binds\": {\"vocab\": \"object://ai/vocab/base-fr\"}}\n",
-                ),
-            ],
-        }],
-        good: GOOD,
-    },
-);
+pub static PIPELINE: Rule = Rule {
+    rows: &["B658"],
+    ..rule(
+        "demo/agent-pipeline",
+        None,
+        Docs {
+            what: "Agents of the demo that bind different objects in another place than `reply`.",
+            why: "Each runs the same pipeline; whatever else differed would be behaviour that the demo does not declare.",
+            fix: "Bind the same object as `object://ai/agent/support` does.",
+            bad: &[Example {
+                note: "another vocabulary",
+                file: "planner.object.json",
+                files: &[
+                    ("live-demo.object.json", TEAM),
+                    (
+                        "support.object.json",
+                        "{\"$schema\": \"object://schema/ai.agent.descriptor.v1\", \"id\": \"object://ai/agent/support\", \"binds\": {\"vocab\": \"object://ai/vocab/base-en\"}}\n",
+                    ),
+                    (
+                        "planner.object.json",
+                        "{\"$schema\": \"object://schema/ai.agent.descriptor.v1\", \"id\": \"object://ai/agent/planner\", \"binds\": {\"vocab\": \"object://ai/vocab/base-fr\"}}\n",
+                    ),
+                ],
+            }],
+            good: GOOD,
+        },
+    )
+};
 
 /// A planner that gives no text.
-pub static PLANNER_OUTPUT: Rule = rule(
-    "demo/planner-output",
-    &["B660"],
-    Some(Safety::Unsafe),
-    Docs {
-        what: "The planner of the demo with another `io.output` than `text`.",
-        why: "What the planner gives becomes the prompt of the critic, and a prompt is text.",
-        fix: "Write `text`.",
-        bad: &[Example {
-            note: "structured output",
-            file: "planner.object.json",
-            files: &[
-                ("live-demo.object.json", TEAM),
-                ("planner.object.json", agent!("planner", "planner", "object://ai/agent/reply/text", "structured")),
-            ],
-        }],
-        good: GOOD,
-    },
-);
+pub static PLANNER_OUTPUT: Rule = Rule {
+    rows: &["B660"],
+    ..rule(
+        "demo/planner-output",
+        Some(Safety::Unsafe),
+        Docs {
+            what: "The planner of the demo with another `io.output` than `text`.",
+            why: "What the planner gives becomes the prompt of the critic, and a prompt is text.",
+            fix: "Write `text`.",
+            bad: &[Example {
+                note: "structured output",
+                file: "planner.object.json",
+                files: &[
+                    ("live-demo.object.json", TEAM),
+                    ("planner.object.json", agent!("planner", "planner", "object://ai/agent/reply/text", "structured")),
+                ],
+            }],
+            good: GOOD,
+        },
+    )
+};
 
 /// A way through the demo that is not there.
-pub static TOPOLOGY: Rule = rule(
-    "demo/topology",
-    &["B619", "B624"],
-    None,
-    Docs {
-        what: "A demo whose orchestrator does not list one of the three agents, or an agent that binds no inference profile or no reply.",
-        why: "The way from the request leads through the orchestrator and the agents to their inference and their replies. Where a step is missing the demo ends.",
-        fix: "List the agent, or bind what is missing.",
-        bad: &[Example { note: "no critic", file: "live-demo.object.json", files: &[("live-demo.object.json", TEAM)] }],
-        good: GOOD,
-    },
-);
+pub static TOPOLOGY: Rule = Rule {
+    rows: &["B619", "B624"],
+    ..rule(
+        "demo/topology",
+        None,
+        Docs {
+            what: "A demo whose orchestrator does not list one of the three agents, or an agent that binds no inference profile or no reply.",
+            why: "The way from the request leads through the orchestrator and the agents to their inference and their replies. Where a step is missing the demo ends.",
+            fix: "List the agent, or bind what is missing.",
+            bad: &[Example { note: "no critic", file: "live-demo.object.json", files: &[("live-demo.object.json", TEAM)] }],
+            good: GOOD,
+        },
+    )
+};
 
 fn agents(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     if !is_orchestrator(context) {

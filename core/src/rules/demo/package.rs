@@ -46,16 +46,16 @@ const GOOD: &[Example] = &[Example {
     files: &[("orchestrator/other.object.json", OTHER)],
 }];
 
-const fn rule(name: &'static str, rows: &'static [&'static str], docs: Docs) -> Rule {
-    Rule { name, severity: Severity::Error, rows, on: On::Families(&["orchestration"]), check: Check::Elsewhere, fix: None, docs }
+const fn rule(name: &'static str, docs: Docs) -> Rule {
+    Rule { name, severity: Severity::Error, rows: &[], on: On::Families(&["orchestration"]), check: Check::Elsewhere, fix: None, docs }
 }
 
 /// An object of the demo that is not there, or is something else.
 pub static OBJECT: Rule = Rule {
     check: Check::Workspace(package),
+    rows: &["B626", "B627", "B628", "B629", "B630", "B631", "B632", "B633", "B634", "B635", "B636", "B692", "B696", "B697"],
     ..rule(
         "demo/required-object",
-        &["B626", "B627", "B628", "B629", "B630", "B631", "B632", "B633", "B634", "B635", "B636", "B692", "B696", "B697"],
         Docs {
             what: "A workspace that holds `object://ai/orchestrator/live-demo` and lacks one of the ten objects that belong to the demo, or has another kind of object under its id.",
             why: "The demo proves itself from its own objects alone. With one missing it cannot start.",
@@ -71,51 +71,55 @@ pub static OBJECT: Rule = Rule {
 };
 
 /// A part of the package that is not there.
-pub static PART: Rule = rule(
-    "demo/required-part",
-    &["B693", "B694", "B695", "B698", "B699"],
-    Docs {
-        what: "A demo without the drawing as an SVG payload, its SCXQ2 pack, the Merkle proof, the replay log or the hash manifest.",
-        why: "Whoever receives the package checks it with these; without them the demo is a claim.",
-        fix: "Add the part that is named.",
-        bad: &[Example {
-            note: "an orchestrator on its own",
-            file: "orchestrator/live-demo.object.json",
-            files: &[("orchestrator/live-demo.object.json", ALONE)],
-        }],
-        good: GOOD,
-    },
-);
+pub static PART: Rule = Rule {
+    rows: &["B693", "B694", "B695", "B698", "B699"],
+    ..rule(
+        "demo/required-part",
+        Docs {
+            what: "A demo without the drawing as an SVG payload, its SCXQ2 pack, the Merkle proof, the replay log or the hash manifest.",
+            why: "Whoever receives the package checks it with these; without them the demo is a claim.",
+            fix: "Add the part that is named.",
+            bad: &[Example {
+                note: "an orchestrator on its own",
+                file: "orchestrator/live-demo.object.json",
+                files: &[("orchestrator/live-demo.object.json", ALONE)],
+            }],
+            good: GOOD,
+        },
+    )
+};
 
 /// The demo's inference profile allows chance or the outside.
-pub static PROFILE: Rule = rule(
-    "demo/profile-invariants",
-    &["B654"],
-    Docs {
-        what: "The demo's inference profile without one of the invariants `no_sampling`, `no_randomness` and `no_external_state`.",
-        why: "Phase A of the demo verifies them before anything is inferred, and stops when one is missing.",
-        fix: "Add the invariant.",
-        bad: &[Example {
-            note: "sampling is left open",
-            file: "profile.json",
-            files: &[
-                ("orchestrator/live-demo.object.json", ALONE),
-                (
-                    "profile.json",
-                    "{\"$schema\": \"object://schema/ai.inference.profile.v1\", \"id\": \"object://ai/inference/profile/default\", \"invariants\": [\"no_randomness\", \"no_external_state\"]}\n",
-                ),
-            ],
-        }],
-        good: GOOD,
-    },
-);
+pub static PROFILE: Rule = Rule {
+    rows: &["B654"],
+    ..rule(
+        "demo/profile-invariants",
+        Docs {
+            what: "The demo's inference profile without one of the invariants `no_sampling`, `no_randomness` and `no_external_state`.",
+            why: "Phase A of the demo verifies them before anything is inferred, and stops when one is missing.",
+            fix: "Add the invariant.",
+            bad: &[Example {
+                note: "sampling is left open",
+                file: "profile.json",
+                files: &[
+                    ("orchestrator/live-demo.object.json", ALONE),
+                    (
+                        "profile.json",
+                        "{\"$schema\": \"object://schema/ai.inference.profile.v1\", \"id\": \"object://ai/inference/profile/default\", \"invariants\": [\"no_randomness\", \"no_external_state\"]}\n",
+                    ),
+                ],
+            }],
+            good: GOOD,
+        },
+    )
+};
 
 /// A request to the demo with other words.
 pub static PROMPT: Rule = Rule {
     severity: Severity::Warning,
+    rows: &["B643"],
     ..rule(
         "demo/prompt",
-        &["B643"],
         Docs {
             what: "A demo whose requests all ask something else than the demo's own question.",
             why: "The replay log answers one question. A request with other words cannot be held against it.",
@@ -140,9 +144,9 @@ pub static PROMPT: Rule = Rule {
 pub static SERVICE: Rule = Rule {
     on: On::Families(&["object", "ai", "inference", "agent", "orchestration"]),
     check: Check::Workspace(service),
+    rows: &["B625"],
     ..rule(
         "demo/service",
-        &["B625"],
         Docs {
             what: "A member `controller`, `service`, `server_url` or `endpoint` in an object of a demo.",
             why: "The demo shows that objects alone are enough. It has no controllers, no services and no model server.",

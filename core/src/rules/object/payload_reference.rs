@@ -79,6 +79,10 @@ fn payload_references(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(file) = context.payload() else { return };
     let path = &file.path;
     if !is_json(payload) {
+        // Another type than the three is the schema's business, and the cause of all that follows.
+        if payload.family.as_deref() != Some("binary") {
+            return;
+        }
         not_json(context, path, findings);
         return;
     }
@@ -105,13 +109,11 @@ fn is_json(payload: &PayloadFacts) -> bool {
 /// One cause, one finding: it stands at the first of the references.
 fn not_json(context: &WorkspaceContext<'_>, path: &str, findings: &mut Findings) {
     let references = &context.facts.payload_references;
-    let Some((span, _)) = references.iter().next() else { return };
+    let Some(place) = references.first() else { return };
     let more = match references.len() {
         1 => String::new(),
         many => format!(" (nor for the other {} references of this descriptor)", many - 1),
     };
-    let own = context.json(&context.facts.path);
-    let place = own.as_ref().and_then(|own| node_of_span(own, span)).map_or_else(Place::document, Place::value);
     let message = format!("the payload `{path}` is not JSON, so that there is nothing below `@payload` for this reference{more}");
     let help = "refer to `@payload` as a whole, or give the object a JSON payload";
     findings.push(Finding::new(&RULE, place, message).help(help).spec("projection_error"));

@@ -13,6 +13,7 @@ use crate::{
     document::projection::{self, REFERRING, ROOTS, ReferenceError},
     rules::{FileContext, Finding, Findings, Place, Rule, nearest_of},
     syntax::json::{Node, quote},
+    text::Span,
 };
 
 /// Member names that no projection may have, the rule each breaks, and what it would do. Exact names; never those of `emit` and
@@ -48,6 +49,8 @@ const OWN_SCHEMES: &[&str] = &["object", "node", "stream", "xjson"];
 struct Pass<'c, 'f> {
     context: &'c FileContext<'c>,
     findings: &'f mut Findings,
+    /// Where lawful references into the payload stand, in the order of the text: the facts have already read them.
+    lawful: std::iter::Peekable<Box<dyn Iterator<Item = Span> + 'c>>,
     /// Whether the object declares `deterministic` and is of the family that §15.7 judges.
     deterministic: bool,
 }
@@ -59,7 +62,8 @@ pub(super) fn projections(context: &FileContext<'_>, findings: &mut Findings) {
         |name: &str| root.get("invariants").is_some_and(|list| list.items().any(|item| item.as_str().is_some_and(|text| text == name)));
     let deterministic = context.kind.family() == "object" && declares("deterministic");
     let packed = required_hook::is_packed(root);
-    let mut pass = Pass { context, findings, deterministic };
+    let spans: Box<dyn Iterator<Item = Span>> = Box::new(context.facts.payload_references.spans());
+    let mut pass = Pass { context, findings, lawful: spans.peekable(), deterministic };
     for (_, view) in views.members() {
         for (name, value) in view.members() {
             match name.as_ref() {
@@ -110,7 +114,7 @@ impl Pass<'_, '_> {
 
     /// A text of `emit`, `body` or `source`.
     fn text(&mut self, node: Node<'_>, is_emit: bool) {
-        if node.raw() == "\"@payload\"" {
+        if self.lawful.next_if(|span| *span == node.span()).is_some() || node.raw() == "\"@payload\"" {
             return;
         }
         let Some(text) = node.as_str() else { return };

@@ -31,89 +31,97 @@ const GOOD: &[Example] = &[requires!(
     "{\n    \"default\": { \"type\": \"json\", \"emit\": { \"text\": \"@payload.greeting\" } },\n    \"webgpu\": { \"requires\": [\"scxq2.merkle.verify-lanes\", \"hook.scxq2.decompress-lanes\", \"svg.webgpu.map\"] }\n  }"
 )];
 
-const fn rule(name: &'static str, severity: Severity, rows: &'static [&'static str], fix: Option<Safety>, docs: Docs) -> Rule {
-    Rule { name, severity, rows, on: On::Families(FAMILIES), check: Check::Elsewhere, fix, docs }
+const fn rule(name: &'static str, severity: Severity, fix: Option<Safety>, docs: Docs) -> Rule {
+    Rule { name, severity, rows: &[], on: On::Families(FAMILIES), check: Check::Elsewhere, fix, docs }
 }
 
 /// A hook nobody has.
-pub static UNKNOWN: Rule = rule(
-    "object/required-hook",
-    Severity::Warning,
-    &["B395", "B397", "B398"],
-    Some(Safety::Unsafe),
-    Docs {
-        what: "A name in a projection's `requires` that no hook has. `hook.` before a name is accepted.",
-        why: "A projection whose hook is not there is never chosen, and a request for it by name is denied.",
-        fix: "Use the nearest known name, which the finding offers, or remove the entry.",
-        bad: &[requires!(
-            "no such hook",
-            "./greeting.json",
-            "greeting.json",
-            "{ \"default\": { \"type\": \"json\", \"emit\": \"@payload\", \"requires\": [\"svg.webgl.map\"] } }"
-        )],
-        good: GOOD,
-    },
-);
+pub static UNKNOWN: Rule = Rule {
+    rows: &["B395", "B397", "B398"],
+    ..rule(
+        "object/required-hook",
+        Severity::Warning,
+        Some(Safety::Unsafe),
+        Docs {
+            what: "A name in a projection's `requires` that no hook has. `hook.` before a name is accepted.",
+            why: "A projection whose hook is not there is never chosen, and a request for it by name is denied.",
+            fix: "Use the nearest known name, which the finding offers, or remove the entry.",
+            bad: &[requires!(
+                "no such hook",
+                "./greeting.json",
+                "greeting.json",
+                "{ \"default\": { \"type\": \"json\", \"emit\": \"@payload\", \"requires\": [\"svg.webgl.map\"] } }"
+            )],
+            good: GOOD,
+        },
+    )
+};
 
 /// Hooks out of order.
-pub static ORDER: Rule = rule(
-    "object/hook-order",
-    Severity::Info,
-    &["B397"],
-    None,
-    Docs {
-        what: "Hooks in `requires` that do not stand in the order they run in: load, verify, project, and lanes before what is made of them.",
-        why: "They run in the order of the phases, whatever the list says. A list in another order misleads its reader.",
-        fix: "List them in the order of their phases.",
-        bad: &[requires!(
-            "the map before the lanes it is made of",
-            "./greeting.json",
-            "greeting.json",
-            "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"svg.webgpu.map\", \"scxq2.decompress-lanes\"] } }"
-        )],
-        good: GOOD,
-    },
-);
+pub static ORDER: Rule = Rule {
+    rows: &["B397"],
+    ..rule(
+        "object/hook-order",
+        Severity::Info,
+        None,
+        Docs {
+            what: "Hooks in `requires` that do not stand in the order they run in: load, verify, project, and lanes before what is made of them.",
+            why: "They run in the order of the phases, whatever the list says. A list in another order misleads its reader.",
+            fix: "List them in the order of their phases.",
+            bad: &[requires!(
+                "the map before the lanes it is made of",
+                "./greeting.json",
+                "greeting.json",
+                "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"svg.webgpu.map\", \"scxq2.decompress-lanes\"] } }"
+            )],
+            good: GOOD,
+        },
+    )
+};
 
 /// A packed payload whose root nobody checks.
-pub static ROOT: Rule = rule(
-    "object/hook-root",
-    Severity::Warning,
-    &["B396"],
-    None,
-    Docs {
-        what: "A projection of a SCXQ2 payload that names its hooks and leaves out `scxq2.merkle.verify-root`.",
-        why: "The root is what ties the lanes to the object. Without it a pack of other lanes would pass.",
-        fix: "Put `scxq2.merkle.verify-root` before the hooks that use lanes.",
-        bad: &[requires!(
-            "lanes without their root",
-            "./brain.scxq2",
-            "brain.scxq2",
-            "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"scxq2.merkle.verify-lanes\", \"scxq2.decompress-lanes\"] } }"
-        )],
-        good: GOOD,
-    },
-);
+pub static ROOT: Rule = Rule {
+    rows: &["B396"],
+    ..rule(
+        "object/hook-root",
+        Severity::Warning,
+        None,
+        Docs {
+            what: "A projection of a SCXQ2 payload that names its hooks and leaves out `scxq2.merkle.verify-root`.",
+            why: "The root is what ties the lanes to the object. Without it a pack of other lanes would pass.",
+            fix: "Put `scxq2.merkle.verify-root` before the hooks that use lanes.",
+            bad: &[requires!(
+                "lanes without their root",
+                "./brain.scxq2",
+                "brain.scxq2",
+                "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"scxq2.merkle.verify-lanes\", \"scxq2.decompress-lanes\"] } }"
+            )],
+            good: GOOD,
+        },
+    )
+};
 
 /// A packed payload whose lanes nobody checks.
-pub static DENIED: Rule = rule(
-    "object/hook-lanes",
-    Severity::Error,
-    &["B689"],
-    None,
-    Docs {
-        what: "A projection of a SCXQ2 payload that names its hooks and leaves out `scxq2.merkle.verify-lanes`.",
-        why: "Lanes that are not verified are not shown: the runtime answers `projection_denied`.",
-        fix: "Put `scxq2.merkle.verify-lanes` before the hooks that use lanes.",
-        bad: &[requires!(
-            "lanes that nobody verifies",
-            "./brain.scxq2",
-            "brain.scxq2",
-            "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"scxq2.merkle.verify-root\", \"scxq2.decompress-lanes\"] } }"
-        )],
-        good: GOOD,
-    },
-);
+pub static DENIED: Rule = Rule {
+    rows: &["B689"],
+    ..rule(
+        "object/hook-lanes",
+        Severity::Error,
+        None,
+        Docs {
+            what: "A projection of a SCXQ2 payload that names its hooks and leaves out `scxq2.merkle.verify-lanes`.",
+            why: "Lanes that are not verified are not shown: the runtime answers `projection_denied`.",
+            fix: "Put `scxq2.merkle.verify-lanes` before the hooks that use lanes.",
+            bad: &[requires!(
+                "lanes that nobody verifies",
+                "./brain.scxq2",
+                "brain.scxq2",
+                "{ \"default\": { \"emit\": \"@payload\", \"requires\": [\"scxq2.merkle.verify-root\", \"scxq2.decompress-lanes\"] } }"
+            )],
+            good: GOOD,
+        },
+    )
+};
 
 /// Whether a descriptor's payload is a SCXQ2 pack by its name; a pack's media type says nothing (`DECISIONS` 52).
 pub(super) fn is_packed(root: Node<'_>) -> bool {

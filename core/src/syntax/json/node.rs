@@ -108,7 +108,8 @@ impl<'t> Node<'t> {
         self.len() == 0
     }
 
-    pub(super) fn children(self) -> impl Iterator<Item = Node<'t>> {
+    /// The values inside an object or array, in the order of the text.
+    pub fn children(self) -> impl Iterator<Item = Node<'t>> {
         let end = self.data().after;
         let mut next = self.id + 1;
         std::iter::from_fn(move || {
