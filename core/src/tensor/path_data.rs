@@ -144,18 +144,25 @@ pub struct Commands<'a> {
     index: u32,
     numbers: [Number; MAX_ARGUMENTS],
     len: usize,
+    wide: bool,
 }
 
 impl<'a> Commands<'a> {
     /// Reads `text`, the value of a `d`.
     pub fn new(text: &'a str) -> Self {
-        Commands { text, at: 0, letter: 0, index: 0, numbers: Default::default(), len: 0 }
+        Commands { text, at: 0, letter: 0, index: 0, numbers: Default::default(), len: 0, wide: false }
     }
 
     /// The arguments of the command that was read last, in order; the flags of an arc are numbers of one digit.
     #[inline]
     pub fn arguments(&self) -> &[Number] {
         self.numbers.get(..self.len).unwrap_or_default()
+    }
+
+    /// Whether any of the arguments is wide (see [`Number::is_wide`]).
+    #[inline]
+    pub fn has_wide(&self) -> bool {
+        self.wide
     }
 
     /// Reads the next command; `None` at the end and after a fault.
@@ -172,6 +179,7 @@ impl<'a> Commands<'a> {
         };
         self.index += 1;
         self.len = 0;
+        self.wide = false;
         let arity = ARITY[usize::from(byte)];
         if arity != 255 {
             if self.letter == 0 && byte | 0x20 != b'm' {
@@ -205,33 +213,64 @@ impl<'a> Commands<'a> {
         Some(self.read(first, first, true))
     }
 
-    /// The arguments of the present letter, from `at` on.
+    /// The arguments of the present letter, from `at` on. The count is a constant of the loop: how many there are cannot be foreseen
+    /// from one command to the next, and a wrong guess costs as much as a number.
     #[inline]
-    fn read(&mut self, start: usize, mut at: usize, implied: bool) -> Result<Command, Fault> {
+    fn read(&mut self, start: usize, at: usize, implied: bool) -> Result<Command, Fault> {
+        let end = match self.letter | 0x20 {
+            b'm' | b'l' | b't' => self.fixed::<2>(at),
+            b'h' | b'v' => self.fixed::<1>(at),
+            b'c' => self.fixed::<6>(at),
+            b's' | b'q' => self.fixed::<4>(at),
+            _ => self.arc(at),
+        }?;
+        self.at = end;
+        Ok(Command { letter: self.letter, implied, index: self.index, span: Span::from(start..end) })
+    }
+
+    #[inline(always)]
+    fn fixed<const N: usize>(&mut self, mut at: usize) -> Result<usize, Fault> {
         let bytes = self.text.as_bytes();
-        let arity = usize::from(ARITY[usize::from(self.letter)]).min(MAX_ARGUMENTS);
-        let arc = self.letter | 0x20 == b'a';
-        for place in 0..arity {
+        for place in 0..N {
             if place > 0 {
                 at = skip_separator(bytes, at).0;
             }
-            let number = if arc && (place == 3 || place == 4) {
+            let Some(number) = number::scan(bytes, at) else { return Err(self.missing(at, place)) };
+            self.wide |= number.is_wide();
+            self.numbers[place] = number;
+            at = number.end() as usize;
+        }
+        self.len = N;
+        Ok(at)
+    }
+
+    fn arc(&mut self, mut at: usize) -> Result<usize, Fault> {
+        let bytes = self.text.as_bytes();
+        for place in 0..MAX_ARGUMENTS {
+            if place > 0 {
+                at = skip_separator(bytes, at).0;
+            }
+            let number = if place == 3 || place == 4 {
                 if !matches!(bytes.get(at), Some(b'0' | b'1')) {
                     return Err(self.fault(at, Reason::Flag(argument_names(b'A')[place])));
                 }
                 Number::flag(at)
-            } else if let Some(number) = number::scan(bytes, at) {
-                number
             } else {
-                let name = argument_names(self.letter.to_ascii_uppercase()).get(place).copied().unwrap_or_default();
-                return Err(self.not_a_number(at, Reason::Argument(name)));
+                let Some(number) = number::scan(bytes, at) else { return Err(self.missing(at, place)) };
+                number
             };
+            self.wide |= number.is_wide();
             self.numbers[place] = number;
             at = number.end() as usize;
         }
-        self.at = at;
-        self.len = arity;
-        Ok(Command { letter: self.letter, implied, index: self.index, span: Span::from(start..at) })
+        self.len = MAX_ARGUMENTS;
+        Ok(at)
+    }
+
+    #[cold]
+    fn missing(&mut self, at: usize, place: usize) -> Fault {
+        let name = argument_names(self.letter.to_ascii_uppercase()).get(place).copied().unwrap_or_default();
+        self.not_a_number(at, Reason::Argument(name))
     }
 
     #[cold]

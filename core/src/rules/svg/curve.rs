@@ -122,10 +122,9 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribut
             _ => {}
         }
         let arguments = commands.arguments();
-        for number in arguments {
-            if number.is_wide() && wide.is_none() && number::to_q32(number.text(value)).is_none() {
-                wide = Some((command, *number));
-            }
+        if commands.has_wide() && wide.is_none() {
+            let beyond = arguments.iter().find(|number| number.is_wide() && number::to_q32(number.text(value)).is_none());
+            wide = beyond.map(|number| (command, *number));
         }
         if let Some(start) = part.follow(command, arguments, value) {
             lone(walk, node, attribute, &start);

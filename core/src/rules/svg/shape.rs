@@ -24,7 +24,7 @@ use crate::{
 pub static NUMBER: Rule = Rule {
     name: "svg/number",
     severity: Severity::Error,
-    rows: &["B100", "B122", "B177", "B133"],
+    rows: &["B100", "B122", "B133"],
     on: DRAWINGS,
     check: Check::Elsewhere,
     fix: None,
@@ -44,7 +44,7 @@ pub static NUMBER: Rule = Rule {
 pub static RANGE: Rule = Rule {
     name: "svg/range",
     severity: Severity::Warning,
-    rows: &["B122", "B160"],
+    rows: &["B122"],
     on: DRAWINGS,
     check: Check::Elsewhere,
     fix: None,
