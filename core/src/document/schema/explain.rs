@@ -7,6 +7,7 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kinds};
 use serde_json::{Map, Value};
 
+use super::node::likeness;
 use super::placeholder::{Placeholder, is_placeholder};
 use super::spelling;
 use super::trail::Trail;
@@ -154,8 +155,8 @@ impl<'t> Teller<'t> {
             Kinds::Contains => self.lacking(node, &trail, schema, out),
             Kinds::UniqueItems => {
                 let items: Vec<Node<'_>> = node.items().collect();
-                let values: Vec<Value> = items.iter().map(|item| item.to_value()).collect();
-                for (at, item) in items.iter().enumerate().filter(|(at, _)| values[..*at].contains(&values[*at])) {
+                let mut seen = HashSet::new();
+                for (at, item) in items.iter().enumerate().filter(|(_, item)| !seen.insert(likeness(**item))) {
                     let message = format!("{} says {} again", self.label(node), short(*item));
                     let mut draft = self.draft(Rank::Member, *item, &trail, message).help("remove the repetition");
                     // The item goes with the comma before it.

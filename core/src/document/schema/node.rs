@@ -1,6 +1,6 @@
 //! Our JSON tree as the validator wants to see it, so that no second tree is built a keystroke.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
@@ -150,18 +150,15 @@ impl<'a> Array<'a, TreeJson> for Items<'a> {
     }
 
     fn is_unique(&self) -> bool {
-        let mut texts = std::collections::HashSet::new();
-        let mut values: Vec<Value> = Vec::new();
-        self.0.items().all(|item| match item.as_str() {
-            Some(text) => texts.insert(text),
-            None => {
-                let value = item.to_value();
-                let new = !values.contains(&value);
-                values.push(value);
-                new
-            }
-        })
+        let mut seen = HashSet::new();
+        self.0.items().all(|item| seen.insert(likeness(item)))
     }
+}
+
+/// A text that equal values share. Only lists that are to hold texts are asked to be without repetition, so that the spelling of
+/// numbers and the order of members may count.
+pub(super) fn likeness(node: json::Node<'_>) -> String {
+    node.as_str().map_or_else(|| node.to_value().to_string(), |text| json::quote(&text))
 }
 
 /// A number as it is spelled.
