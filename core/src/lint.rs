@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -98,6 +99,9 @@ pub(crate) fn for_each_root(
     for path in &options.paths {
         let given = overlay.iter().any(|(known, _)| absolute(path, true).is_ok_and(|path| path == *known));
         let full = absolute(path, given)?;
+        if !given {
+            look_at(&full).map_err(|why| RunError::Path { path: path.display().to_string(), why: why.to_string() })?;
+        }
         roots.entry(workspace_root(&full, options.config.is_some())).or_default().push(full);
     }
     while let Some((root, named)) = roots.pop_first() {
@@ -139,6 +143,18 @@ impl Opened {
             bytes: self.engine.bytes_read(),
             snapshot: self.engine.snapshot().clone(),
         }
+    }
+}
+
+/// Whether a path that the user named can be read at all (`DECISIONS` 69).
+fn look_at(path: &Path) -> std::io::Result<()> {
+    let kind = fs::metadata(path)?;
+    if kind.is_dir() {
+        fs::read_dir(path).map(|_| ())
+    } else if kind.is_file() {
+        fs::File::open(path).map(|_| ())
+    } else {
+        Err(std::io::Error::other("it is neither a file nor a folder"))
     }
 }
 

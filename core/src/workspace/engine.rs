@@ -471,6 +471,7 @@ fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
             Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),
             Err(error) => analysis::unreadable(path, &error.to_string()),
         },
+        Err(BytesError::Unreadable(why)) => analysis::unreadable(path, &why),
         Err(error) => analysis::unreadable(path, &error.to_string()),
     };
     if bytes.capacity() <= MOST_KEPT {

@@ -102,6 +102,17 @@ fn an_unreadable_path_is_a_finding_on_the_walk_and_exit_2_when_named() {
     assert_eq!(workspace.lint(&["secret.object.json"]).code, 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_neither_file_nor_folder_cannot_be_checked() {
+    let workspace = lawful();
+    let socket = std::os::unix::net::UnixListener::bind(workspace.root().join("x.object.json")).expect("a socket");
+    assert_eq!(workspace.lint(&["."]).code, 0, "on the walk it is no object");
+    let run = workspace.lint(&["x.object.json"]);
+    assert_eq!((run.code, run.stderr.lines().count()), (2, 1), "{}", run.stderr);
+    drop(socket);
+}
+
 #[test]
 fn a_closed_pipe_is_silent() {
     let workspace = untrue();
