@@ -43,6 +43,7 @@ const WITHOUT_FIXTURES: &[(&str, &str)] = &[
     ("syntax/file-limit", "needs a file of 512 MiB"),
     ("syntax/json-string-limit", "needs a text of 64 MiB; a unit test of the parser makes one"),
     ("syntax/json-value-limit", "needs eight million values; a unit test of the parser makes them"),
+    ("workspace/sign-again", "only `fix` says so, in a run that changes files"),
     ("workspace/unreadable", "depends on permissions; a test of the program takes them away"),
 ];
 

@@ -122,7 +122,10 @@ pub static HOST: Rule = Rule {
         bad: &[Example {
             note: "an environment variable",
             file: "brain.json",
-            files: &[("brain.json", brain!(r#", "projections": {"default": {"type": "json", "emit": {"from": "${HOME}/brain"}}}"#))],
+            files: &[(
+                "brain.json",
+                brain!(r#", "projections": {"default": {"type": "json", "emit": "@payload", "headers": {"X-From": "${HOME}/brain"}}}"#),
+            )],
         }],
         good: &[PLAIN],
     },
