@@ -27,8 +27,9 @@ const FILES: &[&str] = &[
     "t.svg",
     "team.agent.json",
     "x.pi-profile.json",
+    "hashes.json",
 ];
-const IDS: &[&str] = &["object://t/one", "object://t/two", "object://t/tow", "object://ai/agent/x"];
+const IDS: &[&str] = &["object://t/one", "object://t/two", "object://t/tow", "object://ai/agent/x", "object://ai/orchestrator/live-demo"];
 const PAYLOADS: &[&str] = &["p.json", "./p.json", "../p.json", "t.svg", "sub/p.json", "P.json", "gone.bin", "../../out"];
 const BODIES: &[&str] = &[
     "{\"a\": 1}\n",
@@ -37,6 +38,7 @@ const BODIES: &[&str] = &[
     "{\"a\": 1,}",
     "not json",
     "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0L1 1\"/></svg>",
+    "{\"p.json\": \"sha256:015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\", \"gone.bin\": \"sha256:\"}\n",
     "",
 ];
 

@@ -123,6 +123,15 @@ impl<'a> WorkspaceContext<'a> {
         self.snapshot.index.same_bytes(digest)
     }
 
+    /// A file beside `path` with these bytes, among those that nothing reads and nobody names.
+    pub fn unread_beside(&self, path: &str, digest: &Digest) -> Option<Arc<str>> {
+        let unread = self.snapshot.unread_beside(path);
+        for beside in &unread {
+            self.ask(Key::Path(beside.clone()));
+        }
+        unread.into_iter().find(|beside| self.snapshot.digest_on_disk(beside) == Some(*digest))
+    }
+
     /// Files whose path differs from `path` in nothing but case and Unicode form; `path` itself is left out.
     pub fn twins(&self, path: &str) -> Vec<Arc<str>> {
         self.ask(Key::Twins(folded(path).into()));

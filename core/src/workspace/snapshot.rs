@@ -14,6 +14,7 @@ use crate::{
     syntax::{MAX_DOCUMENT_BYTES, json},
     workspace::{
         config::Config,
+        confine,
         index::{FileState, Index},
     },
 };
@@ -34,6 +35,10 @@ pub enum BytesError {
     #[error("it changed while it was being checked")]
     Changed,
 }
+
+/// Most files that are hashed to say what a false hash may be the hash of, and the size of the largest.
+const MOST_BESIDE: usize = 64;
+const LARGEST_BESIDE: u64 = 16 << 20;
 
 /// A workspace at one moment.
 #[derive(Clone)]
@@ -85,6 +90,30 @@ impl Snapshot {
         let bytes = self.bytes(path).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         Some(Arc::new(json::Tree::parse(text.into())))
+    }
+
+    /// The files beside `path` that nothing here reads and nobody names, by path: at most [`MOST_BESIDE`] of at most [`LARGEST_BESIDE`] bytes. Links are left out.
+    ///
+    /// Only a false hash asks, to say what it is the hash of.
+    pub(crate) fn unread_beside(&self, path: &str) -> Vec<Arc<str>> {
+        let folder = confine::folder_of(path);
+        let entries = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let small = |entry: &fs::DirEntry| {
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            is_file && entry.metadata().is_ok_and(|about| about.len() <= LARGEST_BESIDE)
+        };
+        let names = entries.filter(small).filter_map(|entry| entry.file_name().into_string().ok());
+        let paths = names.map(|name| if folder.is_empty() { name } else { format!("{folder}/{name}") });
+        let mut unread: Vec<Arc<str>> = paths.filter(|path| self.index.facts(path).is_none()).map(Arc::from).collect();
+        unread.sort_unstable();
+        unread.truncate(MOST_BESIDE);
+        unread
+    }
+
+    /// The digest of a file that is not in the index, as the disk has it.
+    pub(crate) fn digest_on_disk(&self, path: &str) -> Option<Digest> {
+        let mut file = fs::File::open(self.root.join(path)).ok()?;
+        Digest::of_reader(&mut file).ok().map(|(_, digest)| digest)
     }
 
     /// Whether the drawing at `path` is a tensor (`DECISIONS` 48).

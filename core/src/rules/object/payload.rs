@@ -216,6 +216,8 @@ fn mismatch(context: &WorkspaceContext<'_>, declared: &DeclaredHash, digest: Dig
         message = format!("{message}; the declared value is the hash of `{other}`");
     } else if let Some(variant) = variant(context, declared, file) {
         message = format!("{message}; {variant}");
+    } else if let Some(other) = context.unread_beside(&file.path, &digest) {
+        message = format!("{message}; the declared value is the hash of `{other}`, which lies beside it");
     }
     // `identity.hash` says the same thing again, so it is brought up to date in the same step, unless it already is.
     let stale = |hash: &&DeclaredHash| hash.of == HashOf::Payload && hash.at.value == declared.at.value;

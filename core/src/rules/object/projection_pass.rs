@@ -2,8 +2,6 @@
 //!
 //! It runs at every keystroke, on descriptors with ten thousand projections: a clean text costs a look at its bytes and nothing more.
 
-use std::borrow::Cow;
-
 use super::{
     projection::{ENVIRONMENT, EXECUTION, MUTATION, NETWORK, PATH, REFERENCE, TIME},
     required_hook,
@@ -129,7 +127,7 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn not_a_reference(&mut self, node: Node<'_>, text: &Cow<'_, str>, error: &ReferenceError<'_>) {
+    fn not_a_reference(&mut self, node: Node<'_>, text: &str, error: &ReferenceError<'_>) {
         if let ReferenceError::Root(root) = error {
             if SURROUNDINGS.contains(root) {
                 let message = format!("`{text}` reads the environment: the same object must mean the same everywhere");
