@@ -38,7 +38,7 @@ const BODIES: &[&str] = &[
     "{\"a\": 1,}",
     "not json",
     "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0L1 1\"/></svg>",
-    "{\"p.json\": \"sha256:015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862\", \"gone.bin\": \"sha256:\"}\n",
+    "{\"p.json\": \"sha256:f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310\", \"gone.bin\": \"sha256:\"}\n",
     "",
 ];
 
