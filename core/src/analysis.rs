@@ -39,12 +39,15 @@ pub enum Tree {
     None,
 }
 
+/// Largest document that an editor's engine checks at each edit; of a larger one it reads syntax and hashes.
+pub const MAX_EDITED_BYTES: usize = 50 << 20;
+
 /// Reads a document.
 pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
     let mut facts = Facts::silent(path, bytes.len() as u64, Digest::of(bytes));
     let mut findings = Findings::default();
     let tree = match Syntax::of_path(path) {
-        Some(Syntax::Json) => read_json(path, bytes, &mut facts, &mut findings),
+        Some(Syntax::Json) => read_json(path, bytes, true, &mut facts, &mut findings),
         Some(syntax @ (Syntax::Xml | Syntax::Svg)) => {
             markup::read_xml(path, bytes, syntax == Syntax::Svg, &mut facts, &mut findings);
             Tree::None
@@ -71,6 +74,27 @@ fn complete(path: &Arc<str>, bytes: &[u8], facts: Facts, findings: Findings, tre
     Analysis { facts: Some(Arc::new(facts)), findings: Arc::new(list), tree }
 }
 
+/// Reads a document for an editor: beyond [`MAX_EDITED_BYTES`] its syntax and what it declares, and no more.
+pub fn analyse_edited(path: &Arc<str>, bytes: &[u8]) -> Analysis {
+    if bytes.len() <= MAX_EDITED_BYTES {
+        return analyse(path, bytes);
+    }
+    let mut facts = Facts::silent(path, bytes.len() as u64, Digest::of(bytes));
+    let mut findings = Findings::default();
+    let message = format!(
+        "{} bytes are more than the {} MiB that are checked while they are edited: here only syntax and hashes are",
+        bytes.len(),
+        MAX_EDITED_BYTES >> 20
+    );
+    let told = Finding::new(&rules::workspace::EDITOR_LIMIT, Place::document(), message).help("run `mx2lm-lint` for the rest");
+    findings.push(told);
+    let tree = match Syntax::of_path(path) {
+        Some(Syntax::Json) => read_json(path, bytes, false, &mut facts, &mut findings),
+        _ => Tree::None,
+    };
+    complete(path, bytes, facts, findings, tree)
+}
+
 /// A file that is hashed and not looked into.
 pub fn bytes_only(facts: Facts) -> Analysis {
     Analysis { facts: Some(Arc::new(facts)), findings: Arc::default(), tree: Tree::None }
@@ -94,7 +118,8 @@ pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
     Analysis { facts: None, findings: Arc::new(finish(vec![finding], path, &mut |_| None)), tree: Tree::None }
 }
 
-fn read_json(path: &Arc<str>, bytes: &[u8], facts: &mut Facts, findings: &mut Findings) -> Tree {
+/// Reads JSON; without `deep` no rule looks at it.
+fn read_json(path: &Arc<str>, bytes: &[u8], deep: bool, facts: &mut Facts, findings: &mut Findings) -> Tree {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(_) => {
@@ -130,7 +155,7 @@ fn read_json(path: &Arc<str>, bytes: &[u8], facts: &mut Facts, findings: &mut Fi
     }
     if let Some(kind) = facts.kind {
         facts::read_json(&tree, kind, facts);
-        if tree.is_strict() {
+        if deep && tree.is_strict() {
             run(path, bytes, kind, Parsed::Json(&tree), facts, findings);
         }
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{diagnostic::Severity, document::facts::Facts, workspace::context::WorkspaceContext};
 
 /// The rules of this family.
-pub static RULES: &[&Rule] = &[&NAME_TWINS, &SIGN_AGAIN, &UNREADABLE];
+pub static RULES: &[&Rule] = &[&EDITOR_LIMIT, &NAME_TWINS, &SIGN_AGAIN, &UNREADABLE];
 
 /// Two names that some file systems take for one.
 pub static NAME_TWINS: Rule = Rule {
@@ -58,6 +58,23 @@ pub static SIGN_AGAIN: Rule = Rule {
         what: "A signed document in which a fix would change what was signed. Only `mx2lm-lint fix` says so; the finding that asks for the fix stays.",
         why: "A signature covers the document's hash. After the change it would be false, and only the holder of the private key can make a new one.",
         fix: "Make the change, write the new hash, and have the signer sign the document again.",
+        bad: &[],
+        good: &[],
+    },
+};
+
+/// A document too large to be checked at each edit.
+pub static EDITOR_LIMIT: Rule = Rule {
+    name: "workspace/editor-limit",
+    severity: Severity::Info,
+    rows: &[],
+    on: On::Any,
+    check: Check::Elsewhere,
+    fix: None,
+    docs: Docs {
+        what: "A document larger than 50 MiB, in an editor. The linter never reports it.",
+        why: "Its syntax and hashes are checked while it is edited; everything else would make each keystroke wait.",
+        fix: "Run `mx2lm-lint` to check all of it.",
         bad: &[],
         good: &[],
     },

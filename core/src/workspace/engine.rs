@@ -202,7 +202,7 @@ impl Engine {
         let read: Vec<_> = paths
             .into_par_iter()
             .map(|path| {
-                let analysis = read_one(snapshot, &path);
+                let analysis = read_one(snapshot, &path, self.incremental);
                 if let Some(facts) = &analysis.facts {
                     bytes.fetch_add(facts.size, Ordering::Relaxed);
                 }
@@ -322,7 +322,7 @@ impl Engine {
         }
         let mut changed = self.findings_of(path);
         let mut keys = if overlay.is_some() || on_disk {
-            let analysis = analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot, path)));
+            let analysis = analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot, path, self.incremental)));
             self.place(path.clone(), analysis)
         } else {
             self.checked.remove(path);
@@ -445,10 +445,11 @@ pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: Loader<'_>) -
         .collect()
 }
 
-/// Reads one file: the editor's text, else the disk's.
-fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
+/// Reads one file: the editor's text, else the disk's. Of the disk's, facts and findings are kept, and not the tree.
+fn read_one(snapshot: &Snapshot, path: &Arc<str>, edited: bool) -> Analysis {
+    let analyse = if edited { analysis::analyse_edited } else { analysis::analyse };
     if let Some(bytes) = snapshot.overlay.get(path) {
-        return analysis::analyse(path, bytes);
+        return analyse(path, bytes);
     }
     let full = snapshot.root.join(&**path);
     if Syntax::of_path(path).is_none() {
@@ -466,7 +467,7 @@ fn read_one(snapshot: &Snapshot, path: &Arc<str>) -> Analysis {
     let mut bytes = BUFFER.take();
     let read = read_into(&full, &mut bytes);
     let analysis = match read {
-        Ok(()) => analysis::analyse(path, &bytes),
+        Ok(()) => Analysis { tree: analysis::Tree::None, ..analyse(path, &bytes) },
         Err(BytesError::TooLarge) => match digest_of_file(&full) {
             Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),
             Err(error) => analysis::unreadable(path, &error.to_string()),
