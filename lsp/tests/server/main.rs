@@ -3,6 +3,7 @@
 mod agreement;
 mod diagnostics;
 mod editor;
+mod hardship;
 mod lifecycle;
 mod naming;
 mod reading;
