@@ -42,17 +42,35 @@ pub enum Tree {
 /// Largest document that an editor's engine checks at each edit; of a larger one it reads syntax and hashes.
 pub const MAX_EDITED_BYTES: usize = 50 << 20;
 
+/// From this size on a document is hashed while it is parsed, on another thread.
+const PARALLEL_BYTES: usize = 256 << 10;
+
 /// Reads a document.
 pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
-    let mut facts = Facts::silent(path, bytes.len() as u64, Digest::of(bytes));
-    let mut findings = Findings::default();
-    let tree = match Syntax::of_path(path) {
-        Some(Syntax::Json) => read_json(path, bytes, true, &mut facts, &mut findings),
-        Some(syntax @ (Syntax::Xml | Syntax::Svg)) => {
+    read(path, bytes, true, Findings::default())
+}
+
+/// Reads a document; without `deep` no rule looks at it.
+fn read(path: &Arc<str>, bytes: &[u8], deep: bool, mut findings: Findings) -> Analysis {
+    let syntax = Syntax::of_path(path);
+    let text = if syntax == Some(Syntax::Json) { std::str::from_utf8(bytes).ok() } else { None };
+    let hash = || Digest::of(bytes);
+    let parse = || text.map(|text| json::Tree::parse(text.into()));
+    let (digest, tree) = if bytes.len() >= PARALLEL_BYTES { rayon::join(hash, parse) } else { (hash(), parse()) };
+    let mut facts = Facts::silent(path, bytes.len() as u64, digest);
+    let tree = match (syntax, tree) {
+        (Some(Syntax::Json), Some(tree)) => read_json(path, bytes, tree, deep, &mut facts, &mut findings),
+        (Some(Syntax::Json), None) => {
+            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Json);
+            facts.role = if facts.kind.is_some() { Role::Itself } else { Role::JsonPayload };
+            utf8(bytes, "JSON is UTF-8 text", &mut facts, &mut findings);
+            Tree::None
+        }
+        (Some(syntax @ (Syntax::Xml | Syntax::Svg)), _) if deep => {
             markup::read_xml(path, bytes, syntax == Syntax::Svg, &mut facts, &mut findings);
             Tree::None
         }
-        Some(Syntax::Toml) => {
+        (Some(Syntax::Toml), _) if deep => {
             markup::read_toml(path, bytes, &mut facts, &mut findings);
             Tree::None
         }
@@ -79,7 +97,6 @@ pub fn analyse_edited(path: &Arc<str>, bytes: &[u8]) -> Analysis {
     if bytes.len() <= MAX_EDITED_BYTES {
         return analyse(path, bytes);
     }
-    let mut facts = Facts::silent(path, bytes.len() as u64, Digest::of(bytes));
     let mut findings = Findings::default();
     let message = format!(
         "{} bytes are more than the {} MiB that are checked while they are edited: here only syntax and hashes are",
@@ -88,11 +105,7 @@ pub fn analyse_edited(path: &Arc<str>, bytes: &[u8]) -> Analysis {
     );
     let told = Finding::new(&rules::workspace::EDITOR_LIMIT, Place::document(), message).help("run `mx2lm-lint` for the rest");
     findings.push(told);
-    let tree = match Syntax::of_path(path) {
-        Some(Syntax::Json) => read_json(path, bytes, false, &mut facts, &mut findings),
-        _ => Tree::None,
-    };
-    complete(path, bytes, facts, findings, tree)
+    read(path, bytes, false, findings)
 }
 
 /// A file that is hashed and not looked into.
@@ -118,18 +131,8 @@ pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
     Analysis { facts: None, findings: Arc::new(finish(vec![finding], path, &mut |_| None)), tree: Tree::None }
 }
 
-/// Reads JSON; without `deep` no rule looks at it.
-fn read_json(path: &Arc<str>, bytes: &[u8], deep: bool, facts: &mut Facts, findings: &mut Findings) -> Tree {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => {
-            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Json);
-            facts.role = if facts.kind.is_some() { Role::Itself } else { Role::JsonPayload };
-            utf8(bytes, "JSON is UTF-8 text", facts, findings);
-            return Tree::None;
-        }
-    };
-    let tree = json::Tree::parse(text.into());
+/// What a JSON document says; without `deep` no rule looks at it.
+fn read_json(path: &Arc<str>, bytes: &[u8], tree: json::Tree, deep: bool, facts: &mut Facts, findings: &mut Findings) -> Tree {
     let detection = detect(path, tree.root());
     match detection {
         Detection::Kind(kind, _) => facts.kind = Some(kind),

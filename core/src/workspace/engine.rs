@@ -101,6 +101,7 @@ impl Engine {
             config: Arc::new(config),
             index,
             overlay: overlay.into_iter().collect(),
+            trees: imbl::HashMap::new(),
             named: Arc::new(named),
         };
         let mut engine = Engine {
@@ -146,6 +147,7 @@ impl Engine {
             config: Arc::default(),
             index: Index::default(),
             overlay: imbl::HashMap::new(),
+            trees: imbl::HashMap::new(),
             named: Arc::default(),
         };
         Engine {
@@ -221,6 +223,10 @@ impl Engine {
             None => self.snapshot.index.mark_unreadable(&path),
         };
         self.reserve.remove(&path);
+        match &analysis.tree {
+            analysis::Tree::Json(tree) => self.snapshot.trees.insert(path.clone(), tree.clone()),
+            analysis::Tree::None => self.snapshot.trees.remove(&path),
+        };
         self.analyses.insert(path, analysis);
         keys
     }
@@ -329,6 +335,7 @@ impl Engine {
             self.left_out.remove(path);
             self.reserve.remove(path);
             self.analyses.remove(path);
+            self.snapshot.trees.remove(path);
             self.judge_nothing(path);
             self.snapshot.index.remove(path)
         };

@@ -47,6 +47,8 @@ pub struct Snapshot {
     pub(crate) config: Arc<Config>,
     pub(crate) index: Index,
     pub(crate) overlay: imbl::HashMap<Arc<str>, Arc<[u8]>>,
+    /// The trees of the overlay's JSON documents.
+    pub(crate) trees: imbl::HashMap<Arc<str>, Arc<json::Tree>>,
     /// Files named on the command line: a drawing among them counts as a tensor.
     pub(crate) named: Arc<std::collections::HashSet<Arc<str>>>,
 }
@@ -87,6 +89,9 @@ impl Snapshot {
 
     /// The JSON tree of a file; `None` when it cannot be read or is not UTF-8.
     pub fn json(&self, path: &str) -> Option<Arc<json::Tree>> {
+        if let Some(tree) = self.index.follow(path).ok().and_then(|path| self.trees.get(path.as_str())) {
+            return Some(tree.clone());
+        }
         let bytes = self.bytes(path).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         Some(Arc::new(json::Tree::parse(text.into())))
