@@ -55,7 +55,7 @@ pub fn of(document: &Document, known: Option<Content>) -> Content {
 }
 
 fn edited(document: &Document, hidden: Hidden) -> Content {
-    let bytes: Arc<[u8]> = hidden.restore(&document.text.to_string()).into();
+    let bytes: Arc<[u8]> = hidden.restore(&document.text).into();
     Content { hidden, bytes: bytes.clone(), overlay: Some(bytes) }
 }
 

@@ -46,20 +46,23 @@ impl Hidden {
     }
 
     /// The bytes the file has when the editor shows `text`.
-    pub fn restore(self, text: &str) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(text.len() + 3);
-        if self.bom && !text.starts_with(BOM) {
+    pub fn restore(self, text: &Rope) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(text.len_bytes() + BOM.len());
+        if self.bom && text.chars().next() != BOM.chars().next() {
             bytes.extend_from_slice(BOM.as_bytes());
         }
-        if self.crlf && !text.contains('\r') {
-            for (n, line) in text.split('\n').enumerate() {
+        let crlf = self.crlf && !text.bytes().any(|byte| byte == b'\r');
+        for chunk in text.chunks() {
+            if !crlf {
+                bytes.extend_from_slice(chunk.as_bytes());
+                continue;
+            }
+            for (n, line) in chunk.split('\n').enumerate() {
                 if n > 0 {
                     bytes.extend_from_slice(b"\r\n");
                 }
                 bytes.extend_from_slice(line.as_bytes());
             }
-        } else {
-            bytes.extend_from_slice(text.as_bytes());
         }
         bytes
     }
@@ -187,7 +190,7 @@ mod tests {
         assert!(shows(&Rope::from_str("\u{feff}{\r\n}\r\n"), disk));
         assert!(!shows(&Rope::from_str("{}\n"), disk));
         assert_eq!(hidden("{\n}\n"), Hidden { bom: true, crlf: true });
-        assert_eq!(hidden("{\n}\n").restore("{\n}\n"), disk);
+        assert_eq!(hidden("{\n}\n").restore(&Rope::from_str("{\n}\n")), disk);
         assert_eq!(hidden("{\r\n}\r\n"), Hidden { bom: true, crlf: false }, "an editor that shows line ends may change them");
         assert_eq!(hidden("\u{feff}{\r\n}\r\n"), Hidden::default());
         assert!(!ends_in_crlf(b"a\r\nb\n") && !ends_in_crlf(b"\nb\r\n") && !ends_in_crlf(b"a"));

@@ -9,7 +9,7 @@ use mx2lm_core::{
     text::Span,
 };
 
-use super::{diagnostics, suppress};
+use super::{chain, diagnostics, suppress};
 use crate::{
     edits::{self, FileEdits},
     view::File,
@@ -51,6 +51,7 @@ pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActio
         for finding in &findings {
             let shown = diagnostics::diagnostic(file.view, file.workspace, Some(&places), finding);
             actions.extend(finding.fixes.iter().filter_map(|fix| quick_fix(file, finding, fix, &shown)));
+            actions.extend(finding.fixes.iter().filter_map(|fix| whole_chain(file, finding, fix, &shown)));
         }
         for finding in &findings {
             let shown = diagnostics::diagnostic(file.view, file.workspace, Some(&places), finding);
@@ -75,6 +76,22 @@ fn quick_fix(file: &File<'_>, finding: &Finding, fix: &Fix, shown: &Diagnostic) 
         edit: Some(edit),
         // nobody but the author knows which side of a hash is true
         is_preferred: Some(fix.safety == Safety::Safe && finding.fixes.len() == 1),
+        ..CodeAction::default()
+    })
+}
+
+/// The true hash, and every hash that becomes untrue by writing it.
+fn whole_chain(file: &File<'_>, finding: &Finding, fix: &Fix, shown: &Diagnostic) -> Option<CodeAction> {
+    if fix.safety != Safety::Hash {
+        return None;
+    }
+    let changes = chain::follow(file, finding, fix)?;
+    let count: usize = changes.values().map(Vec::len).sum();
+    Some(CodeAction {
+        title: format!("{}, and all hashes along the chain ({count} in {} files)", fix.title, changes.len()),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(vec![shown.clone()]),
+        edit: Some(edits::workspace_edit(file.view, file.workspace, changes)),
         ..CodeAction::default()
     })
 }

@@ -1,6 +1,7 @@
 //! What an editor can ask of a view: a file each, a pure function each.
 
 pub mod calls;
+pub mod chain;
 pub mod code_actions;
 pub mod completion;
 pub mod diagnostics;

@@ -54,6 +54,34 @@ async fn the_true_hash_is_a_quick_fix_and_never_part_of_fix_all() {
 }
 
 #[tokio::test]
+async fn a_hash_can_be_corrected_with_all_that_follow_from_it() {
+    let inner = |hash: &str| descriptor("object://test/inner", hash);
+    let outer = |inner: &str| descriptor("object://test/outer", &sha256(inner)).replace("./greeting.json", "./inner.object.json");
+    let wrong = inner(&sha256("other"));
+    let right = inner(&sha256(GREETING));
+    let pinned = |hash: &str| {
+        format!(
+            r#"{{"$schema": "object://schema/ai.tokenizer.v1", "id": "object://ai/tokenizer/t", "vocab_ref": "object://test/outer/{hash}"}}"#
+        )
+    };
+    let (old_pin, new_pin) = (pinned(&sha256(&wrong)), pinned(&sha256(&right)));
+    let ws = Workspace::new(&[
+        ("inner.object.json", &wrong),
+        ("outer.object.json", &outer(&wrong)),
+        ("tokenizer.json", &old_pin),
+        ("greeting.json", GREETING),
+    ]);
+    let mut editor = Editor::open_folder(&ws.path(), client()).await;
+    let offered = actions(&mut editor, &ws.uri("inner.object.json"), &["quickfix"]).await;
+    let chain = offered.iter().find(|action| action["title"].as_str().is_some_and(|title| title.contains("chain"))).expect("the chain");
+    assert_eq!(edited(&wrong, &edits_of(chain, &ws.uri("inner.object.json"))), right);
+    assert_eq!(edited(&outer(&wrong), &edits_of(chain, &ws.uri("outer.object.json"))), outer(&right));
+    assert_eq!(edited(&old_pin, &edits_of(chain, &ws.uri("tokenizer.json"))), new_pin);
+    assert_ne!(chain["isPreferred"], true);
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
 async fn fix_all_makes_the_safe_fixes() {
     let lawful = descriptor("object://test/greeting", &sha256(GREETING));
     let text = lawful.replace("\"none\",", "\"none\",,").replace("greeting\" }", "greeting\", }");
