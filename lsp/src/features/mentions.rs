@@ -49,6 +49,7 @@ fn ends_there(bytes: &[u8], start: usize, end: usize) -> bool {
     let rest = bytes.get(end..).unwrap_or_default();
     let after = match rest {
         [b'/', rest @ ..] => rest.starts_with(b"sha256:"),
+        [b'.'] => true,
         [b'.', next, ..] => !in_id(next) && *next != b'/',
         [next, ..] => !in_id(next),
         [] => true,
