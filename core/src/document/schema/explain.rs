@@ -78,6 +78,15 @@ pub(super) fn explain<'e>(kind: Kind, root: Node<'_>, errors: impl Iterator<Item
     // A name that stands there many times is judged many times, and told once.
     let mut told = HashSet::new();
     for error in errors {
+        if drafts.len() >= MOST_FINDINGS {
+            let message = format!("there is more: the first {MOST_FINDINGS} findings on the shape of this document are listed");
+            if let Some(trail) = Trail::to_keyword(kind.name(), "") {
+                let mut draft = teller.draft(Rank::Member, root, &trail, message).help("correct these first");
+                draft.finding.span = Span::new(root.span().start, (root.span().start + 1).min(root.span().end));
+                drafts.push(draft);
+            }
+            break;
+        }
         let place = || (error.instance_path().as_str().to_owned(), error.evaluation_path().as_str().to_owned());
         let once = matches!(error.kind(), Kinds::Not { .. } | Kinds::FalseSchema);
         if !once || told.insert(place()) {
@@ -86,6 +95,9 @@ pub(super) fn explain<'e>(kind: Kind, root: Node<'_>, errors: impl Iterator<Item
     }
     one_a_cause(drafts)
 }
+
+/// Most findings on one document: a file of rubbish is told so in bounded time.
+const MOST_FINDINGS: usize = 1000;
 
 /// Drops what follows from something else that is said.
 fn one_a_cause(drafts: Vec<Draft>) -> Vec<SchemaFinding> {

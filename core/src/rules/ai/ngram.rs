@@ -6,7 +6,7 @@ use super::{
     decimal::Sum,
     examples::{NGRAMS, ngram as brain},
     global,
-    payload::{Payload, own},
+    payload::{Payload, enough, own},
 };
 use crate::{
     diagnostic::Severity,
@@ -135,6 +135,9 @@ fn ngram(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let reached: HashSet<&str> = contexts.iter().flat_map(|context| context.targets.iter().map(|(target, _)| target.as_ref())).collect();
     lengths(holder, &contexts, order, &reached, &payload, findings);
     for context in &contexts {
+        if enough(findings) {
+            return;
+        }
         probabilities(context, &payload, findings);
         for (target, node) in context.targets.iter().filter(|(target, _)| !states.contains(target.as_ref())) {
             let message = format!("`{target}` is reached from here and is no state of its own: the transition space is closed");

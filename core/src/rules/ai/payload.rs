@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     document::facts::{Facts, Located},
-    rules::{Finding, Place, Rule},
+    rules::{Finding, Findings, Place, Rule},
     syntax::json::{Node, Tree},
     workspace::{
         confine::{self, Location},
@@ -50,6 +50,21 @@ impl Payload {
     pub fn whole(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
         Finding::new(rule, self.location.place(), message)
     }
+}
+
+/// Most findings on one payload.
+const MOST_FINDINGS: usize = 500;
+
+/// Whether enough is said of a payload; the last finding then says that there is more.
+pub(super) fn enough(findings: &mut Findings) -> bool {
+    const MORE: &str = "; further ones are not listed";
+    if findings.list.len() < MOST_FINDINGS {
+        return false;
+    }
+    if let Some(last) = findings.list.last_mut().filter(|last| !last.message.ends_with(MORE)) {
+        last.message.push_str(MORE);
+    }
+    true
 }
 
 /// The descriptor's own tree.

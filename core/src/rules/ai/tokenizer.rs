@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet, sync::Arc};
 use super::{
     examples::{RULES, TOKENS, tokenizer, vocab},
     global,
-    payload::{Payload, lists, own, says},
+    payload::{Payload, enough, lists, own, says},
     vocabulary::{self, Vocabulary},
 };
 use crate::{
@@ -247,6 +247,9 @@ fn outside(context: &WorkspaceContext<'_>, known: &HashSet<&str>, vocab: &Arc<Fa
     let Some(payload) = Payload::of(context, context.facts) else { return };
     let Some(tree) = payload.json(context) else { return };
     for piece in pieces(&tree) {
+        if enough(findings) {
+            return;
+        }
         if piece.made.iter().any(|token| known.contains(token.as_ref())) {
             continue;
         }
@@ -315,6 +318,9 @@ fn declarative(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(root) = tree.root() else { return };
     let mut stack = vec![root];
     while let Some(node) = stack.pop() {
+        if enough(findings) {
+            return;
+        }
         for (name, value) in node.members().filter(|_| !is_piece_map(node)) {
             if let Some(about) = global::forbidden("ai.tokenizer.v1", &name) {
                 let message = format!("`{name}` speaks of {about}: the rules of a tokenizer are data, and depend on the text alone");

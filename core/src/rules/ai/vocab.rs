@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     examples::{TOKENS, vocab},
     global,
-    payload::{Payload, own, says},
+    payload::{Payload, enough, own, says},
     vocabulary::{Symbol, Vocabulary},
 };
 use crate::{
@@ -141,6 +141,9 @@ fn one_to_one(vocabulary: &Vocabulary<'_>, payload: &Payload, findings: &mut Fin
     // A name that stands twice in an object is told by the reader.
     let named: fn(Node<'_>) -> bool = |node| node.key().is_some();
     for entry in &vocabulary.entries {
+        if enough(findings) {
+            return;
+        }
         let related = |first: Node<'_>, message: &str| (payload.file.path.clone(), Place::value(first), message.to_owned());
         if entry.symbol == Symbol::None {
             let message = format!("the symbol of `{}` is neither a whole number nor a text", entry.token);
