@@ -171,7 +171,7 @@ pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c Arc<str>>) -
     // A step puts in, takes out or changes one character of one to four bytes: at most eight counts move by one.
     let counts = byte_counts(name);
     candidates
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= most * 4)
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= if name.is_ascii() && candidate.is_ascii() { most } else { most * 4 })
         .filter(|candidate| {
             let apart: usize = byte_counts(candidate).iter().zip(&counts).map(|(a, b)| a.abs_diff(*b) as usize).sum();
             apart <= most * 8
