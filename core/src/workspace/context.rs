@@ -21,22 +21,24 @@ pub struct WorkspaceContext<'a> {
     snapshot: &'a Snapshot,
     /// The file being checked.
     pub facts: &'a Arc<Facts>,
-    asked: RefCell<Vec<Key>>,
+    /// Nothing where no edit will follow.
+    asked: Option<RefCell<Vec<Key>>>,
 }
 
 impl<'a> WorkspaceContext<'a> {
-    /// The file `facts` in `snapshot`.
-    pub fn new(snapshot: &'a Snapshot, facts: &'a Arc<Facts>) -> Self {
-        WorkspaceContext { snapshot, facts, asked: RefCell::default() }
+    /// The file `facts` in `snapshot`. `remember` is whether questions are noted.
+    pub fn new(snapshot: &'a Snapshot, facts: &'a Arc<Facts>, remember: bool) -> Self {
+        WorkspaceContext { snapshot, facts, asked: remember.then(RefCell::default) }
     }
 
     /// What has been asked so far.
     pub fn into_asked(self) -> Vec<Key> {
-        self.asked.into_inner()
+        self.asked.map(RefCell::into_inner).unwrap_or_default()
     }
 
-    fn ask(&self, key: Key) {
-        let mut asked = self.asked.borrow_mut();
+    fn ask(&self, key: impl FnOnce() -> Key) {
+        let Some(asked) = &self.asked else { return };
+        let (key, mut asked) = (key(), asked.borrow_mut());
         if !asked.contains(&key) {
             asked.push(key);
         }
@@ -49,11 +51,11 @@ impl<'a> WorkspaceContext<'a> {
 
     /// What is at a path.
     pub fn file(&self, path: &str) -> FileState {
-        self.ask(Key::Path(path.into()));
+        self.ask(|| Key::Path(path.into()));
         if let Ok(real) = self.snapshot.index.follow(path)
             && real != path
         {
-            self.ask(Key::Path(real.into()));
+            self.ask(|| Key::Path(real.into()));
         }
         self.snapshot.index.file(path)
     }
@@ -89,37 +91,37 @@ impl<'a> WorkspaceContext<'a> {
 
     /// Facts of the files that define an id, by path.
     pub fn definitions(&self, id: &str) -> Vec<Arc<Facts>> {
-        self.ask(Key::Id(id.into()));
+        self.ask(|| Key::Id(id.into()));
         self.facts_of(self.snapshot.index.definitions(id))
     }
 
     /// Facts of the files that define a π-profile of that name, by path.
     pub fn profiles(&self, name: &str) -> Vec<Arc<Facts>> {
-        self.ask(Key::Profile(name.into()));
+        self.ask(|| Key::Profile(name.into()));
         self.facts_of(self.snapshot.index.profiles(name))
     }
 
     /// Facts of the files of a kind, by path.
     pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<Facts>> {
-        self.ask(Key::Kind(kind));
+        self.ask(|| Key::Kind(kind));
         self.facts_of(self.snapshot.index.of_kind(kind))
     }
 
     /// Facts of the documents that name `target`, by path.
     pub fn referrers(&self, target: &Target) -> Vec<Arc<Facts>> {
-        self.ask(Key::Referrers(target.clone()));
+        self.ask(|| Key::Referrers(target.clone()));
         self.facts_of(self.snapshot.index.referrers(target))
     }
 
     /// Facts of the descriptors whose payload `path` is, by path.
     pub fn users(&self, path: &str) -> Vec<Arc<Facts>> {
-        self.ask(Key::Users(path.into()));
+        self.ask(|| Key::Users(path.into()));
         self.facts_of(self.snapshot.index.users(path))
     }
 
     /// Files with these very bytes.
     pub fn same_bytes(&self, digest: &Digest) -> Vec<Arc<str>> {
-        self.ask(Key::Digest(*digest));
+        self.ask(|| Key::Digest(*digest));
         self.snapshot.index.same_bytes(digest)
     }
 
@@ -127,20 +129,20 @@ impl<'a> WorkspaceContext<'a> {
     pub fn unread_beside(&self, path: &str, digest: &Digest) -> Option<Arc<str>> {
         let unread = self.snapshot.unread_beside(path);
         for beside in &unread {
-            self.ask(Key::Path(beside.clone()));
+            self.ask(|| Key::Path(beside.clone()));
         }
         unread.into_iter().find(|beside| self.snapshot.digest_on_disk(beside) == Some(*digest))
     }
 
     /// Files whose path differs from `path` in nothing but case and Unicode form; `path` itself is left out.
     pub fn twins(&self, path: &str) -> Vec<Arc<str>> {
-        self.ask(Key::Twins(folded(path).into()));
+        self.ask(|| Key::Twins(folded(path).into()));
         self.snapshot.index.twins(path).into_iter().filter(|twin| **twin != *path).collect()
     }
 
     /// The defined name nearest to a name that nothing defines.
     pub fn nearest(&self, target: &Target) -> Option<Arc<str>> {
-        self.ask(Key::AllIds);
+        self.ask(|| Key::AllIds);
         let index = &self.snapshot.index;
         match target {
             Target::Object(id) => nearest(id, index.ids()),

@@ -10,10 +10,8 @@ use std::{
     hash::Hash,
     io,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, mpsc},
+    thread,
 };
 
 use rayon::prelude::*;
@@ -197,23 +195,27 @@ impl Engine {
         self.analyses.get(path)
     }
 
-    /// Reads, hashes and parses files in parallel, then merges their facts in the order of their paths.
+    /// Reads, hashes and parses files in parallel, and merges their facts as they come: the merge does not depend on the order.
     fn read_files(&mut self, paths: Vec<Arc<str>>, progress: &(dyn Fn(Progress) + Sync)) -> Vec<Key> {
-        let (done, bytes, total) = (AtomicUsize::new(0), AtomicU64::new(0), paths.len());
-        let snapshot = &self.snapshot;
-        let read: Vec<_> = paths
-            .into_par_iter()
-            .map(|path| {
-                let analysis = read_one(snapshot, &path, self.incremental);
-                if let Some(facts) = &analysis.facts {
-                    bytes.fetch_add(facts.size, Ordering::Relaxed);
-                }
-                progress(Progress { done: done.fetch_add(1, Ordering::Relaxed) + 1, total });
-                (path, Arc::new(analysis))
-            })
-            .collect();
-        self.bytes_read += bytes.into_inner();
-        read.into_iter().flat_map(|(path, analysis)| self.place(path, analysis)).collect()
+        // What reading needs of the snapshot does not change meanwhile: root and the editor's texts.
+        let (snapshot, keep, total) = (self.snapshot.clone(), self.incremental, paths.len());
+        let (send, receive) = mpsc::channel();
+        let mut keys = Vec::new();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                paths.into_par_iter().for_each_with(send, |send, path| {
+                    let analysis = Arc::new(read_one(&snapshot, &path, keep));
+                    // The receiver lives until the last sender is gone.
+                    let _ = send.send((path, analysis));
+                });
+            });
+            for (done, (path, analysis)) in receive.into_iter().enumerate() {
+                self.bytes_read += analysis.facts.as_ref().map_or(0, |facts| facts.size);
+                keys.extend(self.place(path, analysis));
+                progress(Progress { done: done + 1, total });
+            }
+        });
+        keys
     }
 
     /// Puts one file's analysis in place of what was known; returns the keys whose answers may have changed.
@@ -269,13 +271,10 @@ impl Engine {
 
     /// Runs the workspace checks of these files.
     fn judge(&mut self, paths: Vec<Arc<str>>) {
-        let snapshot = &self.snapshot;
-        let judged: Vec<_> = paths.into_par_iter().map(|path| (judge_one(snapshot, &path), path)).collect();
-        for (mut new, path) in judged {
+        let (snapshot, remember) = (&self.snapshot, self.incremental);
+        let judged: Vec<_> = paths.into_par_iter().map(|path| (judge_one(snapshot, &path, remember), path)).collect();
+        for (new, path) in judged {
             self.judge_nothing(&path);
-            if !self.incremental {
-                new.asked.clear();
-            }
             for key in &new.asked {
                 self.askers.entry(key.clone()).or_default().insert(path.clone());
             }
@@ -398,10 +397,10 @@ fn is_missing(index: &Index, target: &Target) -> bool {
     }
 }
 
-fn judge_one(snapshot: &Snapshot, path: &Arc<str>) -> Judged {
+fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {
     let Some(facts) = snapshot.index.facts(path) else { return Judged::default() };
     let Some(kind) = facts.kind else { return Judged::default() };
-    let context = WorkspaceContext::new(snapshot, facts);
+    let context = WorkspaceContext::new(snapshot, facts, remember);
     let mut findings = Findings::default();
     for check in &rules::dispatch(kind).workspace {
         check(&context, &mut findings);
