@@ -3,7 +3,7 @@
 //! Meaning comes from `roxmltree` (well-formedness, namespaces, entities of characters); a pass before it (`scan`) bounds depth, size,
 //! attributes and namespaces, so that no text can make the reader slow, large or deep. No document type is honoured: one without a subset
 //! is reported and passed over, one with a subset is reported and nothing else of the document is read, so no entity is ever expanded.
-//! What a text that is not well-formed still says comes from [`recover`].
+//! What a text that is not well-formed still says comes from tree-sitter through [`recover`].
 //!
 //! Nothing here knows what an element means.
 
@@ -12,7 +12,7 @@ mod recover;
 mod scan;
 mod span;
 
-pub use recover::{RecoveredElement, RecoveredRoot, RecoveredText, recover, recover_root};
+pub use recover::{MAX_RECOVERED_BYTES, MAX_RECOVERED_MARKUP, RecoveredElement, RecoveredRoot, RecoveredText, recover, recover_root};
 pub use span::{attribute_locator, attribute_name_span, element_at, locator, name, name_span, open_tag_span, value_offset, value_span};
 
 use super::SyntaxError;

@@ -180,7 +180,7 @@ fn a_broken_text_still_names_its_elements() {
             format!("{}{} {id} {}", element.depth, element.name, references.join(","))
         })
         .collect();
-    assert_eq!(told, ["0svg  ", "1g a ", "2path p&q fill=url(#f)", "2use  xlink:href=#p", "3line l ", "1rect r "]);
+    assert_eq!(told, ["0svg  ", "1g a ", "2path p&q fill=url(#f)", "2use  xlink:href=#p", "3line  ", "1rect  "]);
     assert!(text[found[1].span.range()].ends_with("</g>"));
     assert_eq!(found[0].span.end as usize, text.len());
     for element in &found {
@@ -188,11 +188,124 @@ fn a_broken_text_still_names_its_elements() {
     }
 }
 
+/// The elements as `depth name#id`, each with what its span holds.
+fn outline(text: &str) -> Vec<(String, &str)> {
+    let told = |element: RecoveredElement| {
+        let id = element.id.map_or_else(String::new, |id| format!("#{}", id.value));
+        (format!("{} {}{id}", element.depth, element.name), &text[element.span.range()])
+    };
+    recover(text).into_iter().map(told).collect()
+}
+
+fn assert_outline(text: &str, elements: &[(&str, &str)]) {
+    let wanted: Vec<_> = elements.iter().map(|(told, span)| ((*told).to_owned(), *span)).collect();
+    assert_eq!(outline(text), wanted, "{text}");
+}
+
+#[test]
+fn a_text_cut_off_keeps_what_stands_before_the_cut() {
+    for (text, last) in [
+        ("<svg id='s'><g id='a'/><", None),
+        ("<svg id='s'><g id='a'/></", None),
+        ("<svg id='s'><g id='a'/><rect", Some("1 rect")),
+        ("<svg id='s'><g id='a'/><rect id", Some("1 rect")),
+        ("<svg id='s'><g id='a'/><rect id='r'", Some("1 rect#r")),
+        ("<svg id='s'><g id='a'/><rect id='r' d='M0 ", Some("1 rect#r")),
+        ("<svg id='s'><g id='a'/><rect id='r' href='#a' /", Some("1 rect#r")),
+    ] {
+        let told: Vec<_> = outline(text).into_iter().map(|(told, _)| told).collect();
+        let wanted: Vec<_> = ["0 svg#s", "1 g#a"].into_iter().chain(last).collect();
+        assert_eq!(told, wanted, "{text}");
+        assert_eq!(recover(text)[0].span.range(), 0..text.len(), "{text}");
+    }
+}
+
+#[test]
+fn an_unclosed_value_does_not_hide_what_follows() {
+    for (text, wanted) in [
+        ("<svg><g id='a' href='#b>\n<path id='p'/><use id='u' href='#p'/></g></svg>", vec!["0 svg", "1 g#a", "2 path#p", "2 use#u"]),
+        ("<svg><g id='a' href='#b>\n<path id=\"p\"/></g><k id='k'/></svg>", vec!["0 svg", "1 g#a", "2 path#p", "1 k#k"]),
+        ("<svg>\n<g id='a'><path d='M0 0\n</g>\n<g id='b'/>", vec!["0 svg", "1 g#a", "2 path", "1 g#b"]),
+    ] {
+        let told: Vec<_> = outline(text).into_iter().map(|(told, _)| told).collect();
+        assert_eq!(told, wanted, "{text}");
+    }
+}
+
+#[test]
+fn an_unclosed_element_reaches_to_the_end_of_what_holds_it() {
+    assert_outline(
+        "<svg><g id='a'><path id='p'/></svg>\n",
+        &[("0 svg", "<svg><g id='a'><path id='p'/></svg>"), ("1 g#a", "<g id='a'><path id='p'/></svg>"), ("2 path#p", "<path id='p'/>")],
+    );
+    assert_outline("<svg><g id='a'>", &[("0 svg", "<svg><g id='a'>"), ("1 g#a", "<g id='a'>")]);
+}
+
+#[test]
+fn a_closing_tag_closes_the_nearest_of_its_name() {
+    assert_outline(
+        "<a><b id='1'></a><c id='2'/></b>",
+        &[("0 a", "<a><b id='1'></a>"), ("1 b#1", "<b id='1'></a>"), ("0 c#2", "<c id='2'/>")],
+    );
+    assert_outline("<a></x><b id='1'/></a>", &[("0 a", "<a></x><b id='1'/></a>"), ("1 b#1", "<b id='1'/>")]);
+}
+
+#[test]
+fn two_roots_both_count() {
+    assert_outline("<a id='x'/><b id='y'><c/></b>", &[("0 a#x", "<a id='x'/>"), ("0 b#y", "<b id='y'><c/></b>"), ("1 c", "<c/>")]);
+}
+
+#[test]
+fn markup_in_comments_and_cdata_is_no_element() {
+    assert_outline("<a><!-- <b id='1'> --><![CDATA[<c id='2'>]]>", &[("0 a", "<a><!-- <b id='1'> --><![CDATA[<c id='2'>]]>")]);
+}
+
+#[test]
+fn every_cut_of_a_drawing_keeps_the_tags_before_it() {
+    let whole = recover(SAMPLE);
+    assert_eq!(whole.len(), 5);
+    for cut in (0..=SAMPLE.len()).filter(|&cut| SAMPLE.is_char_boundary(cut)) {
+        let text = &SAMPLE[..cut];
+        let found = recover(text);
+        for (at, element) in whole.iter().enumerate() {
+            let name_end = element.name_span.end as usize;
+            let tag_end = name_end + SAMPLE[name_end..].find('>').expect("a closed tag") + 1;
+            if tag_end <= cut {
+                let kept = &found[at];
+                assert_eq!((&kept.name, kept.name_span, kept.depth), (&element.name, element.name_span, element.depth), "{text}");
+                assert_eq!((&kept.id, &kept.references), (&element.id, &element.references), "{text}");
+            }
+        }
+        for element in &found {
+            assert!(element.span.end as usize <= cut && element.span.start < element.span.end, "{text}");
+            for told in element.id.iter().chain(element.references.iter().map(|(_, told)| told)) {
+                assert_eq!(text[told.span.range()], told.value, "{text}");
+            }
+        }
+        let root = recover_root(text).map(|root| root.name);
+        assert!(root.is_none_or(|root| "svg".starts_with(&root)), "{text}");
+    }
+}
+
+#[test]
+fn the_root_of_a_broken_text_is_read() {
+    let root = recover_root("<!-- <x> --><svg a='1' b=\"&lt;\"><g></svg>").expect("a root");
+    assert_eq!((root.name.as_str(), root.attributes), ("svg", vec![("a".to_owned(), "1".to_owned()), ("b".to_owned(), "<".to_owned())]));
+    assert_eq!(recover_root("<!-- <svg a='1'>"), None);
+    assert_eq!(recover_root("text"), None);
+}
+
 #[test]
 fn recovery_of_hostile_text_is_bounded() {
-    assert_eq!(recover(&"<a>".repeat(200_000)).len(), 100_000);
+    assert_eq!(recover(&"<g>".repeat(100_000)).len(), MAX_RECOVERED_MARKUP);
     recover(&format!("{}{}", "<a>".repeat(90_000), "</b>".repeat(90_000)));
-    recover(&"<!--".repeat(10_000));
+    recover(&"<g></x>".repeat(90_000));
+    recover(&"<a b=\"".repeat(90_000));
+    recover(&"<!--".repeat(90_000));
+    // each section is looked through to the end of the text: more work than is allowed
+    assert_eq!(recover(&"<a><![CDATA[".repeat(90_000)), []);
+    let long = format!("<a id='x'/><b d='{}'/><c id='y'/>", " ".repeat(MAX_RECOVERED_BYTES));
+    assert_eq!(recover(&long).iter().map(|element| element.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
 }
 
 const SAMPLE: &str = "<?xml version='1.0' encoding='UTF-8'?>\n<!-- π -->\r\n<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink='http://www.w3.org/1999/xlink'>\
