@@ -14,7 +14,7 @@ use crate::text::Span;
 pub const MAX_RECOVERED_BYTES: usize = 1 << 20;
 /// Most `<` of a text that are read; what stands behind them has no symbols. The grammar's scanner takes time for each open element at
 /// each tag.
-pub const MAX_RECOVERED_MARKUP: usize = 10_000;
+pub const MAX_RECOVERED_MARKUP: usize = 8192;
 /// Within how many bytes the root's opening tag is looked for.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 /// Within how many `<` the root's opening tag is looked for.
@@ -22,7 +22,9 @@ const MAX_HEAD_MARKUP: usize = 1024;
 /// How far outwards a closing tag looks for the element it closes.
 const MAX_UNCLOSED: usize = 64;
 /// How often reading starts anew behind a value that is never closed; after that such a value ends at the next quote.
-const MAX_RESUMED: usize = 3;
+const MAX_RESUMED: usize = 2;
+/// Most `<` that are read behind such a value.
+const MAX_RESUMED_MARKUP: usize = MAX_RECOVERED_MARKUP / 2;
 /// How many bytes the parser is handed at once.
 const CHUNK: usize = 1024;
 /// Most bytes the parser is handed in all, those it asks for again included; a text that takes more has no symbols.
@@ -135,7 +137,9 @@ pub fn recover(text: &str) -> Vec<RecoveredElement> {
     let mut from = Some(0);
     for round in 0..=MAX_RESUMED {
         let Some(start) = from else { break };
-        from = parse(&read[start..]).and_then(|tree| walk(&tree, (read, start), round < MAX_RESUMED, &mut each));
+        let markup = if round == 0 { MAX_RECOVERED_MARKUP } else { MAX_RESUMED_MARKUP };
+        let tree = parse(head(&read[start..], MAX_RECOVERED_BYTES, markup));
+        from = tree.and_then(|tree| walk(&tree, (read, start), round < MAX_RESUMED, &mut each));
     }
     let end = Span::from(0..text.len()).end;
     for index in open {
@@ -216,7 +220,7 @@ fn walk<'t>(
                     told = each(Piece::End { at, empty: false });
                 }
                 // where the grammar expects no closing tag, the `/` of one is left out of its tree
-                let closes = text[start..].starts_with("</");
+                let closes = text.as_bytes().get(start..).is_some_and(|rest| rest.starts_with(b"</"));
                 let name = name_at(text, start + 1 + usize::from(closes));
                 let end = start + 1 + usize::from(closes) + name.len();
                 let is_name = !name.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) && !name.is_empty();
