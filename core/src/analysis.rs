@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     diagnostic::Diagnostic,
     document::{
-        detect::{Detection, detect},
+        detect::{Detection, Sign, detect},
         facts::{self, Facts, Role},
         kind::{self, Kind, Syntax},
         pointer,
@@ -135,7 +135,10 @@ pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
 fn read_json(path: &Arc<str>, bytes: &[u8], tree: json::Tree, deep: bool, facts: &mut Facts, findings: &mut Findings) -> Tree {
     let detection = detect(path, tree.root());
     match detection {
-        Detection::Kind(kind, _) => facts.kind = Some(kind),
+        Detection::Kind(kind, sign) => {
+            facts.kind = Some(kind);
+            facts.role = if sign == Sign::Shape { Role::Shaped } else { Role::Itself };
+        }
         Detection::UnknownSchema(_) => {}
         Detection::NotOurs => facts.role = Role::JsonPayload,
     }

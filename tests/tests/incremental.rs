@@ -37,6 +37,8 @@ const BODIES: &[&str] = &[
     "{\"b\": [1, 2]}\n",
     "{\"a\": 1,}",
     "not json",
+    "{\"error\": {\"category\": \"weather\"}}",
+    "{\"id\": \"object://t/one\", \"payload\": {\"location\": \"p.json\"}, \"projections\": 1}",
     "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0L1 1\"/></svg>",
     "{\"p.json\": \"sha256:f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310\", \"gone.bin\": \"sha256:\"}\n",
     "",

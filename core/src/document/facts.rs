@@ -153,6 +153,9 @@ pub enum Role {
     Tensor,
     /// Only when a descriptor names it as a payload that must be JSON.
     JsonPayload,
+    /// Unless a descriptor names it as its payload: nothing but the members of its root says what it is, and a payload may hold
+    /// anything (`DECISIONS` 42).
+    Shaped,
 }
 
 /// What one file says.

@@ -5,7 +5,7 @@
 use std::{cell::RefCell, sync::Arc};
 
 use crate::{
-    document::facts::{Facts, Target},
+    document::facts::{Facts, Role, Target},
     hash::digest::Digest,
     syntax::json,
     workspace::{
@@ -89,10 +89,23 @@ impl<'a> WorkspaceContext<'a> {
         }
     }
 
-    /// Facts of the files that define an id, by path.
+    /// Facts of the files that define an id, by path. A mere payload counts when nothing else does.
     pub fn definitions(&self, id: &str) -> Vec<Arc<Facts>> {
         self.ask(|| Key::Id(id.into()));
-        self.facts_of(self.snapshot.index.definitions(id))
+        let mut definitions = self.facts_of(self.snapshot.index.definitions(id));
+        if definitions.iter().any(|facts| !self.is_mere_payload(facts)) {
+            definitions.retain(|facts| !self.is_mere_payload(facts));
+        }
+        definitions
+    }
+
+    /// Whether a file is a payload and none of ours: only its shape is that of a document, and a descriptor names it.
+    pub fn is_mere_payload(&self, facts: &Facts) -> bool {
+        if facts.role != Role::Shaped {
+            return false;
+        }
+        self.ask(|| Key::Users(facts.path.clone()));
+        self.snapshot.is_mere_payload(facts)
     }
 
     /// Facts of the files that define a π-profile of that name, by path.

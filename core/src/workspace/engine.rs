@@ -401,6 +401,9 @@ fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {
     let Some(facts) = snapshot.index.facts(path) else { return Judged::default() };
     let Some(kind) = facts.kind else { return Judged::default() };
     let context = WorkspaceContext::new(snapshot, facts, remember);
+    if context.is_mere_payload(facts) {
+        return Judged { findings: Arc::default(), asked: context.into_asked() };
+    }
     let mut findings = Findings::default();
     for check in &rules::dispatch(kind).workspace {
         check(&context, &mut findings);

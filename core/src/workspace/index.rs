@@ -262,13 +262,18 @@ pub(crate) fn folded(path: &str) -> String {
     if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfc().flat_map(char::to_lowercase).nfc().collect() }
 }
 
+/// The path from the root of a descriptor's payload.
+pub(crate) fn payload_path(facts: &Facts) -> Option<String> {
+    let location = facts.payload.as_ref()?.location.as_ref()?;
+    match confine::resolve(confine::folder_of(&facts.path), &location.value) {
+        Ok(Location::Inside(path)) => Some(path),
+        _ => None,
+    }
+}
+
 /// The files a document names by location, as paths from the root.
 pub fn named_files(facts: &Facts) -> impl Iterator<Item = Arc<str>> + '_ {
-    let payload = facts.payload.as_ref().and_then(|payload| payload.location.as_ref());
-    let payload = payload.and_then(|at| match confine::resolve(confine::folder_of(&facts.path), &at.value) {
-        Ok(Location::Inside(path)) => Some(Arc::from(path)),
-        _ => None,
-    });
+    let payload = payload_path(facts).map(Arc::from);
     let listed = facts.hashes.iter().filter_map(|hash| match &hash.of {
         HashOf::File(path) => match confine::resolve("", path) {
             Ok(Location::Inside(path)) => Some(Arc::from(path)),

@@ -19,7 +19,7 @@ impl Engine {
     /// Every finding on every checked file, in the order of reports. Suppressions are applied, and judged.
     pub fn report(&self) -> Vec<Diagnostic> {
         let mut used = vec![false; self.snapshot.config.suppressions.len()];
-        let from_files = self.analyses.values().filter(|analysis| self.is_live(analysis)).flat_map(|analysis| analysis.findings.iter());
+        let from_files = self.analyses.values().flat_map(|analysis| self.live(analysis));
         let from_workspace = self.judged.values().flat_map(|judged| judged.findings.iter());
         let all = from_files.chain(from_workspace).chain(self.config_findings.iter());
         let mut said: Vec<_> = all.filter_map(|finding| self.say(finding, &mut used)).collect();
@@ -38,10 +38,10 @@ impl Engine {
         let mut used = vec![false; self.snapshot.config.suppressions.len()];
         let mut said = Vec::new();
         for path in paths {
-            let own = self.analyses.get(path).filter(|analysis| self.is_live(analysis));
+            let own = self.analyses.get(path).into_iter().flat_map(|analysis| self.live(analysis));
             let owners = self.guests.get(path).into_iter().flatten().chain([path]);
             let judged = owners.filter_map(|owner| self.judged.get(owner)).flat_map(|judged| judged.findings.iter());
-            let here = own.iter().flat_map(|analysis| analysis.findings.iter()).chain(judged);
+            let here = own.chain(judged);
             said.extend(here.filter(|finding| finding.path == *path).filter_map(|finding| self.say(finding, &mut used)));
         }
         in_order(said)
@@ -64,13 +64,19 @@ impl Engine {
         self.checked.contains(path) || &**path == CONFIG_FILE || self.snapshot.index.facts(path).is_none()
     }
 
-    fn is_live(&self, analysis: &Analysis) -> bool {
-        let Some(facts) = &analysis.facts else { return true };
-        match facts.role {
-            Role::Itself => true,
-            Role::Tensor => self.snapshot.is_tensor(&facts.path),
-            Role::JsonPayload => self.snapshot.is_json_payload(&facts.path),
-        }
+    /// The findings on one file's own text that count.
+    fn live<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = &'a Diagnostic> + use<'a> {
+        let (all, only_syntax) = match &analysis.facts {
+            None => (true, false),
+            Some(facts) => match facts.role {
+                Role::Itself => (true, false),
+                Role::Tensor => (self.snapshot.is_tensor(&facts.path), false),
+                Role::JsonPayload => (self.snapshot.is_json_payload(&facts.path), false),
+                Role::Shaped if self.snapshot.is_mere_payload(facts) => (false, self.snapshot.is_json_payload(&facts.path)),
+                Role::Shaped => (true, false),
+            },
+        };
+        analysis.findings.iter().filter(move |finding| all || only_syntax && finding.rule.starts_with("syntax/"))
     }
 
     fn unused_suppressions(&self, used: &[bool]) -> Vec<Diagnostic> {

@@ -10,12 +10,13 @@ use std::{
 };
 
 use crate::{
+    document::facts::{Facts, Role},
     hash::digest::Digest,
     syntax::{MAX_DOCUMENT_BYTES, json},
     workspace::{
         config::Config,
         confine,
-        index::{FileState, Index},
+        index::{FileState, Index, payload_path},
     },
 };
 
@@ -132,6 +133,15 @@ impl Snapshot {
                     .as_ref()
                     .is_some_and(|payload| payload.semantics.as_deref().is_none_or(|semantics| !semantics.contains("video")))
             })
+        }
+    }
+
+    /// Whether the file is a payload and none of ours: only its shape is that of a document, and a descriptor names it.
+    pub fn is_mere_payload(&self, facts: &Facts) -> bool {
+        facts.role == Role::Shaped && {
+            let users = self.index.users(&facts.path);
+            let users = users.iter().filter(|user| **user != facts.path).filter_map(|user| self.index.facts(user));
+            users.filter_map(|user| payload_path(user)).any(|path| path == *facts.path)
         }
     }
 
