@@ -47,6 +47,9 @@ pub const DISCRIMINATORS: &[&str] = &["schema", "@type", "@object", "@request", 
 /// Members that name a kind by one value and mean nothing by any other (`DECISIONS` 59, 85; CLUSTER_CALL).
 const TELLING: &[&str] = &["event", "projection", "version", "@conformance"];
 
+/// Members that name a kind by its type: once `$schema` has told the kind, a name of another kind in any of them disagrees (C643).
+const TYPES: &[&str] = &["schema", "@type", "type"];
+
 /// The kind of a file, from its path and, for JSON, the root value.
 ///
 /// `path` uses `/`. Without a root (another syntax, or JSON too broken to have one) only the file name is asked.
@@ -107,14 +110,18 @@ pub fn detect_xml<'a>(path: &str, root: &str, attribute: impl Fn(&str) -> Option
 
 /// Discriminating members of `root` that name another kind than `kind` (C642, C643): member and the kind it names.
 pub fn disagreements(root: Node<'_>, kind: Kind) -> Vec<(&'static str, Kind)> {
-    let claims = |kind: Kind, member: &str, value: &str| {
-        kind.info().markers.iter().any(|&(name, wanted)| name == member && (wanted == value || wanted == "*"))
+    let says = |kind: Kind, member: &str, value: &str| {
+        let named = TYPES.contains(&member) && (value == kind.name() || kind.info().schema == Some(value));
+        let marked = |&(name, wanted): &(&str, &str)| {
+            (name == member || TYPES.contains(&member) && TYPES.contains(&name)) && (wanted == value || wanted == "*")
+        };
+        named || kind.info().markers.iter().any(marked)
     };
     let mut all = Vec::new();
     for &member in DISCRIMINATORS.iter().chain(TELLING) {
         let Some(value) = root.get(member).and_then(|node| node.as_str()) else { continue };
-        if !claims(kind, member, &value)
-            && let Some(other) = by_marker(member, &value).filter(|other| *other != kind)
+        if !says(kind, member, &value)
+            && let Some(other) = Kind::all().filter(|kind| is_json(*kind)).find(|kind| says(*kind, member, &value))
         {
             all.push((member, other));
         }
@@ -157,10 +164,18 @@ fn by_shape(root: Node<'_>) -> Option<Kind> {
     })
 }
 
+/// The phases of an object's life.
+const PHASES: &[&str] = &["resolve", "load", "verify", "select", "project"];
+
 /// What a shape asks for beyond the names of its members.
 fn shape_says(kind: Kind, root: Node<'_>) -> bool {
     match kind.name() {
         "object.v1" => root.get("id").and_then(|id| id.as_str()).is_some_and(|id| id.starts_with("object://")),
+        // Build tools have phases too.
+        "object.hook" => {
+            let text = |name: &str| root.get(name).and_then(|node| node.as_str());
+            text("phase").is_some_and(|phase| PHASES.contains(&phase.as_ref())) || text("id").is_some_and(|id| id.starts_with("hook."))
+        }
         "object.error" => root.get("error").is_some_and(|error| error.get("category").is_some()),
         _ => true,
     }
@@ -276,6 +291,9 @@ mod tests {
         assert_eq!(kind_of("a.json", r#"{"error":{"category":"load_error"}}"#), "object.error Shape");
         assert_eq!(kind_of("a.json", r#"{"error":{"category":"load_error"},"data":1}"#), "not ours");
         assert_eq!(kind_of("a.json", r#"{"error":"gone"}"#), "not ours");
+        assert_eq!(kind_of("a.json", r#"{"phase":"load","accepts":[],"provides":[]}"#), "object.hook Shape");
+        assert_eq!(kind_of("a.json", r#"{"id":"hook.a","phase":"build","accepts":[],"provides":[]}"#), "object.hook Shape");
+        assert_eq!(kind_of("a.json", r#"{"phase":"build","accepts":["*.ts"],"provides":["js"]}"#), "not ours");
         assert_eq!(kind_of("a.json", r#"{"doc_id":"a","angles":[],"magnitudes":[]}"#), "svg-tensor.index-record Shape");
         assert_eq!(kind_of("a.json", r#"{"@scxq2":{}}"#), "scxq2.envelope Shape");
         assert_eq!(kind_of("a.json", r#"{"results":[],"cache_hit":true,"index_hash":""}"#), "retrieve.answer Shape");

@@ -92,7 +92,11 @@ pub const KINDS: &[KindInfo] = &[
     KindInfo::json("object.event", "object", "lifecycle event").schema("object://schema/object.event").described().markers(&[
         ("type", "object.event"), ("@type", "object.event"),
         ("event", "object.resolved"), ("event", "object.loaded"), ("event", "object.verified"), ("event", "object.projected"), ("event", "object.error"),
-        ("event", "object.not_found"), ("event", "object.invalid"), ("event", "object.corrupted"), ("event", "object.unavailable")]),
+        ("event", "object.not_found"), ("event", "object.invalid"), ("event", "object.corrupted"), ("event", "object.unavailable"),
+        ("type", "object.resolved"), ("type", "object.loaded"), ("type", "object.verified"), ("type", "object.projected"), ("type", "object.error"),
+        ("type", "object.not_found"), ("type", "object.invalid"), ("type", "object.corrupted"), ("type", "object.unavailable"),
+        ("@type", "object.resolved"), ("@type", "object.loaded"), ("@type", "object.verified"), ("@type", "object.projected"), ("@type", "object.error"),
+        ("@type", "object.not_found"), ("@type", "object.invalid"), ("@type", "object.corrupted"), ("@type", "object.unavailable")]),
     KindInfo::json("object.hook", "object", "object hook").schema("object://schema/object.hook").described()
         .markers(&[("type", "object.hook"), ("@type", "object.hook")]).shape(&[&["phase", "accepts", "provides"]]),
     KindInfo::json("ui.object", "object", "user interface object").schema("object://schema/ui.object").described()

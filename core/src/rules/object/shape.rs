@@ -215,14 +215,16 @@ pub static LIFECYCLE: Rule = Rule {
 fn shape(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.json().and_then(|tree| tree.root()) else { return };
     let found = schema::validate(context.kind, root);
+    let mut told_of = Vec::new();
     if root.is_object() && !found.iter().any(|finding| finding.rule == TYPE_DISAGREES.name) {
         for (member, other) in detect::disagreements(root, context.kind) {
             let Some(node) = root.get(member) else { continue };
             let message = format!("`{member}` says {other}, and the document is {}: readers would hold it to different laws", context.kind);
+            told_of.push(node.pointer());
             findings.push(Finding::new(&TYPE_DISAGREES, Place::value(node), message).help("make them agree"));
         }
     }
-    for finding in found {
+    for finding in found.into_iter().filter(|finding| !told_of.contains(&finding.pointer)) {
         findings.push(told(finding, context.path));
     }
 }
