@@ -13,9 +13,9 @@ pub struct Category {
     pub phases: &'static [&'static str],
 }
 
-/// The five categories of an error answer (A705–A709), then the two that later sections add (B437, B687).
+/// The five categories of an error answer (A705–A709; an object that is not found while loading is a 404, A643), then the two that later sections add (B437, B687).
 pub const CATEGORIES: &[Category] = &[
-    category("resolution_error", 404, &["resolve"]),
+    category("resolution_error", 404, &["resolve", "load"]),
     category("load_error", 500, &["load"]),
     category("verification_error", 422, &["verify"]),
     category("projection_error", 500, &["select", "project"]),

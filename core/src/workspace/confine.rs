@@ -19,10 +19,10 @@ pub enum LocationError {
     #[error("the location is empty")]
     Empty,
     /// A URL such as `https://…` or `file:…`.
-    #[error("`{0}:` locations are never fetched or opened: a payload lies in the workspace")]
+    #[error("`{0}:` locations are never fetched or opened: what a document names lies in the workspace")]
     Url(String),
     /// Begins with `/`, `\`, or a drive letter.
-    #[error("the location is absolute: it must be relative to the descriptor")]
+    #[error("the location is absolute: it must be relative to the document that names it")]
     Absolute,
     /// A backslash: a separator on one system, a letter on the others.
     #[error("the location holds a backslash: parts are separated by `/`")]
@@ -79,6 +79,16 @@ pub fn resolve(folder: &str, location: &str) -> Result<Location, LocationError> 
     }
 }
 
+/// Folders that lie in the root of a host's file system.
+const HOST_FOLDERS: &[&str] =
+    &["bin", "dev", "etc", "home", "mnt", "opt", "private", "proc", "root", "srv", "sys", "tmp", "usr", "var", "Users"];
+
+/// Whether a text begins like an absolute path of a host: `/etc/…`, `/home/…`. `/objects/…`, a JSON Pointer and a lone `/` do not.
+pub fn is_host_path(text: &str) -> bool {
+    let Some((folder, rest)) = text.strip_prefix('/').and_then(|path| path.split_once('/')) else { return false };
+    HOST_FOLDERS.contains(&folder) && !rest.is_empty()
+}
+
 /// The folder part of a path from the root; empty for a file in the root itself.
 pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
@@ -124,5 +134,16 @@ mod tests {
             assert_eq!(resolve("a", location), Err(why), "{location}");
         }
         assert_eq!(resolve("", "../ws/x"), Err(LocationError::Escapes));
+    }
+
+    // rows: A717 A722 A748
+    #[test]
+    fn only_folders_of_a_host_make_a_host_path() {
+        for path in ["/etc/passwd", "/home/a/b.json", "/usr/lib/x", "/var/log/a", "/Users/a/x"] {
+            assert!(is_host_path(path), "{path}");
+        }
+        for text in ["/objects/sea/tide", "/projections/default/emit", "/", "/etc", "/etc/", "and/or", "/homes/a", "", "//etc/x"] {
+            assert!(!is_host_path(text), "{text}");
+        }
     }
 }

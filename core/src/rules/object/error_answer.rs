@@ -5,6 +5,7 @@ use crate::{
     document::errors,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
     syntax::json::quote,
+    workspace::confine,
 };
 
 macro_rules! answer {
@@ -62,7 +63,7 @@ pub static LEAK: Rule = Rule {
     check: Check::Elsewhere,
     fix: None,
     docs: Docs {
-        what: "An error message that holds an absolute path or a line of a stack trace.",
+        what: "An error message that holds a path of the host, such as `/home/…` or `C:\\…`, or a line of a stack trace. Addresses such as `/objects/…` and JSON Pointers are none.",
         why: "An answer must not expose the server's own state. Paths and traces differ from host to host and help nobody but an attacker.",
         fix: "Say what failed in terms of the object.",
         bad: &[answer!("a path of the host", "load_error", "io", "cannot open /srv/objects/a.json", "load")],
@@ -99,22 +100,29 @@ fn answer(context: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
+/// Ids, addresses of requests and JSON Pointers hold slashes too (A722): only what lies on a host counts.
 fn inside_of_a_server(message: &str) -> Option<&'static str> {
     let is_path = |word: &str| {
         let word = word.trim_matches(|c: char| "`'\"(),;:".contains(c));
         let mut bytes = word.bytes();
         let drive = bytes.next().is_some_and(|b| b.is_ascii_alphabetic()) && bytes.next() == Some(b':') && bytes.next() == Some(b'\\');
-        drive || word.starts_with('/') && word[1..].contains('/') || word.starts_with("file:/")
+        drive || confine::is_host_path(word) || word.strip_prefix("file://").is_some_and(confine::is_host_path)
     };
     if message.split_whitespace().any(is_path) {
         return Some("an absolute path");
     }
     let is_frame = |line: &str| {
         let line = line.trim();
-        line.starts_with("at ") && line.ends_with(')')
+        line.starts_with("at ") && line.ends_with(')') && is_place(line.trim_end_matches(')'))
             || line.starts_with("File \"")
             || line.starts_with("Traceback")
             || line.starts_with("stack backtrace")
     };
     message.lines().any(is_frame).then_some("a stack trace")
+}
+
+/// Whether a text ends in `:line:column` or `:line`, after the name of a file.
+fn is_place(text: &str) -> bool {
+    let numbered = text.rsplit_once(':').is_some_and(|(_, line)| !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit()));
+    numbered && text.contains('(')
 }

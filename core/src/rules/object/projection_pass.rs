@@ -12,6 +12,7 @@ use crate::{
     rules::{FileContext, Finding, Findings, Place, Rule, nearest_of},
     syntax::json::{Node, quote},
     text::Span,
+    workspace::confine,
 };
 
 /// Member names that no projection may have, the rule each breaks, and what it would do. Exact names; never those of `emit` and
@@ -223,5 +224,5 @@ fn is_path(text: &str, is_emit: bool) -> bool {
     let steps = ["./", "../", "~/", ".\\", "..\\", "\\\\"].iter().any(|start| text.starts_with(start));
     let rooted = text.starts_with('/') && !text.contains([' ', '<', '>']);
     let named = text.rsplit_once('/').is_some_and(|(_, name)| name.contains('.')) && !text.contains([' ', '<', '>', ':', '{']);
-    drive || steps || !is_emit && (rooted || named)
+    drive || steps || rooted && confine::is_host_path(text) || !is_emit && (rooted || named)
 }
