@@ -12,7 +12,7 @@ pub static RULES: &[&Rule] = &[&EDITOR_LIMIT, &NAME_TWINS, &SIGN_AGAIN, &UNREADA
 /// Two names that some file systems take for one.
 pub static NAME_TWINS: Rule = Rule {
     name: "workspace/name-twins",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     rows: &["A610"],
     on: On::Any,
     check: Check::Workspace(name_twins),
@@ -20,7 +20,7 @@ pub static NAME_TWINS: Rule = Rule {
     docs: Docs {
         what: "A document whose path differs from another file's only in upper and lower case, or only in how Unicode composes a letter.",
         why: "Some file systems hold only one of the two. On those, one payload replaces the other and every hash that names it becomes false.",
-        fix: "Rename one of them.",
+        fix: "Nothing needs to be done where names differ in case (`DECISIONS` 40). Rename one of them if the folder is to travel.",
         bad: &[Example {
             note: "`Object.json` beside `object.json`",
             file: "object.json",

@@ -189,8 +189,8 @@ fn object_reference(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         let Some(name) = at.value.strip_prefix("@object.") else { continue };
         let known = TYPES.iter().find(|(of, ..)| name == *of || name.strip_prefix(of).is_some_and(|rest| rest.starts_with('.')));
         let message = match known {
-            // The reference may also lead into the descriptor itself.
-            None if names_own_member(context, name) => continue,
+            // A673: the reference may also lead into the descriptor itself.
+            _ if names_own_member(context, name) => continue,
             None => format!("`{}` names no type of object", at.value),
             Some((of, kind, prefix)) => {
                 let is_one = |facts: &Facts| facts.id.as_ref().is_some_and(|id| id.value.starts_with(prefix));
@@ -205,8 +205,15 @@ fn object_reference(context: &WorkspaceContext<'_>, findings: &mut Findings) {
 }
 
 fn names_own_member(context: &WorkspaceContext<'_>, path: &str) -> bool {
-    let member = path.split('.').next().unwrap_or(path);
-    payload::own(context).is_some_and(|tree| tree.root().is_some_and(|root| root.get(member).is_some()))
+    payload::own(context).is_some_and(|tree| {
+        let end = tree.root().and_then(|root| {
+            path.split('.').try_fold(root, |node, step| match node.is_array() {
+                true => node.items().nth(step.parse().ok()?),
+                false => node.get(step),
+            })
+        });
+        end.is_some()
+    })
 }
 
 fn alias(context: &FileContext<'_>, findings: &mut Findings) {

@@ -33,7 +33,7 @@ pub static HASH: Rule = Rule {
         Severity::Error,
         Some(Safety::Hash),
         Docs {
-            what: "An entry of `hashes.json` that names no file, or whose hash is not that of the file's bytes. Paths are relative to the manifest and stay inside the workspace.",
+            what: "An entry of `hashes.json` that names no file, whose value is not `sha256:` and 64 lower-case hexadecimal digits, or whose hash is not that of the file's bytes. Paths are relative to the manifest and stay inside the workspace.",
             why: "The manifest is what a package is checked against when it has travelled. An entry that is false makes a true package look corrupted, or hides that it is.",
             fix: "Restore the file, or write its true hash with `mx2lm-lint fix --hashes`.",
             bad: &[Example {
@@ -79,14 +79,14 @@ fn manifest(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(tree) = context.json(&context.facts.path).filter(|tree| tree.is_strict()) else { return };
     let Some(root) = tree.root().filter(|root| root.is_object()) else { return };
     let folder = confine::folder_of(&context.facts.path);
+    // Other programs write files of this name too: outside a demo it counts when it claims to hold a SHA-256.
+    if !demo && !root.members().any(|(_, value)| value.as_str().is_some_and(|text| claims_a_hash(&text))) {
+        return;
+    }
     let mut before: Option<String> = None;
     let mut unsorted = false;
     for (name, value) in root.members() {
         let text = value.as_str();
-        // Other programs write files of this name too: outside a demo only what claims to be a SHA-256 of ours is judged.
-        if !demo && !text.as_ref().is_some_and(|text| text.starts_with("sha256:")) {
-            continue;
-        }
         if demo && !unsorted && before.as_ref().is_some_and(|before| before.as_bytes() > name.as_bytes()) {
             unsorted = true;
             let message = format!("`{name}` stands after `{}`: the entries are not sorted", before.unwrap_or_default());
@@ -116,7 +116,15 @@ fn manifest(context: &WorkspaceContext<'_>, findings: &mut Findings) {
                 let help = "restore the file, or write its true hash with `mx2lm-lint fix --hashes`";
                 findings.push(Finding::new(&HASH, Place::value(value), message).help(help).spec("verification_error").fix(fix));
             }
-            _ => {
+            FileState::LinkOutside => {
+                let message = format!("`{name}` passes through a link that leaves the workspace: it is not opened");
+                findings.push(Finding::new(&HASH, Place::key(value), message).help("put the file itself into the workspace"));
+            }
+            FileState::Unreadable => {
+                let message = format!("`{path}` is there and cannot be read");
+                findings.push(Finding::new(&HASH, Place::key(value), message).help("correct the file's permissions").spec("load_error"));
+            }
+            FileState::Missing => {
                 let message = format!("there is no file `{path}`");
                 findings.push(Finding::new(&HASH, Place::key(value), message).help("add the file, or remove the entry").spec("load_error"));
             }
@@ -125,6 +133,12 @@ fn manifest(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     if demo {
         complete(context, folder, findings);
     }
+}
+
+/// `sha256:` in any case, or 64 hexadecimal digits alone.
+fn claims_a_hash(text: &str) -> bool {
+    let prefixed = text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sha256:"));
+    prefixed || text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Every document of the folder of the manifest, and every payload of one, must be listed.

@@ -60,10 +60,14 @@ fn duplicate_id(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(first) = definitions.first().filter(|first| first.path != facts.path) else { return };
     let Some(other) = &first.id else { return };
     let hash = |facts: &Facts| facts.hashes.first().map(|hash| hash.at.value.clone());
-    let same = hash(facts).is_some() && hash(facts) == hash(first);
-    let (severity, how) = match same {
-        true => (Severity::Warning, "with the same hash"),
-        false => (Severity::Error, "and their hashes differ, so one of them is false for everybody who names it"),
+    let (own, theirs) = (hash(facts), hash(first));
+    let same = own.is_some() && own == theirs;
+    let (severity, how) = match (&own, &theirs) {
+        _ if same => (Severity::Warning, "with the same hash"),
+        (Some(_), Some(_)) => (Severity::Error, "and their hashes differ, so one of them is false for everybody who names it"),
+        (None, Some(_)) => (Severity::Error, "and this document declares no hash by which the two could be one"),
+        (Some(_), None) => (Severity::Error, "which declares no hash by which the two could be one"),
+        (None, None) => (Severity::Error, "and neither declares a hash by which the two could be one"),
     };
     // A631: the hash wins over the version.
     let version = match (version_of(context, facts), version_of(context, first)) {

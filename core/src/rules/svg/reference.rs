@@ -152,10 +152,10 @@ fn target<'a>(
         return None;
     };
     let value = href.value().trim();
-    let Some(id) = value.strip_prefix('#') else {
+    let Some(id) = value.strip_prefix('#').filter(|id| !id.is_empty()) else {
         walk.find(&REFERENCE, |walk| {
             let message = match value {
-                "" => "this `use` names nothing: its `href` is empty".to_owned(),
+                "" | "#" => "this `use` names nothing: its `href` is empty".to_owned(),
                 value => format!("`{value}` is not in this drawing, and a tensor is complete in itself"),
             };
             illegal(&REFERENCE, walk.at_value(node, href), message).help("name an element of this drawing as `#id`")
