@@ -22,6 +22,11 @@ fn more_cases_of_objects_hold() {
 }
 
 #[test]
+fn cases_that_once_went_wrong_on_objects_hold() {
+    assert_all(cases("attack-object"));
+}
+
+#[test]
 fn the_ai_cases_of_the_specification_hold() {
     assert_all(cases("ai"));
 }
@@ -43,6 +48,7 @@ const WITHOUT_FIXTURES: &[(&str, &str)] = &[
     ("syntax/file-limit", "needs a file of 512 MiB"),
     ("syntax/json-string-limit", "needs a text of 64 MiB; a unit test of the parser makes one"),
     ("syntax/json-value-limit", "needs eight million values; a unit test of the parser makes them"),
+    ("workspace/editor-limit", "only an editor says so, of a document of more than 50 MiB"),
     ("workspace/sign-again", "only `fix` says so, in a run that changes files"),
     ("workspace/unreadable", "depends on permissions; a test of the program takes them away"),
 ];
