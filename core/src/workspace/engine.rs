@@ -211,7 +211,10 @@ impl Engine {
             });
             for (done, (path, analysis)) in receive.into_iter().enumerate() {
                 self.bytes_read += analysis.facts.as_ref().map_or(0, |facts| facts.size);
-                keys.extend(self.place(path, analysis));
+                let changed = self.place(path, analysis);
+                if keep {
+                    keys.extend(changed);
+                }
                 progress(Progress { done: done + 1, total });
             }
         });
@@ -247,12 +250,13 @@ impl Engine {
                 Some(paths) => paths.iter().filter_map(|path| index.facts(path)).collect(),
                 None => index.files().collect(),
             };
-            let mut wanted: Vec<Arc<str>> = facts
-                .iter()
-                .flat_map(|facts| named_files(facts))
-                .filter_map(|path| index.follow(&path).ok().map(Arc::from))
-                .filter(|path: &Arc<str>| self.reserve.contains(path))
-                .collect();
+            let mut wanted: Vec<Arc<str>> = if fresh.is_none() && index.has_no_links() {
+                self.reserve.iter().filter(|path| !index.users(path).is_empty()).cloned().collect()
+            } else {
+                let named = facts.iter().flat_map(|facts| named_files(facts));
+                let followed = named.filter_map(|path| index.follow(&path).ok().map(Arc::from));
+                followed.filter(|path: &Arc<str>| self.reserve.contains(path)).collect()
+            };
             if wanted.is_empty() && facts.iter().any(|facts| facts.references.iter().any(|reference| is_missing(index, &reference.target)))
             {
                 wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();

@@ -5,7 +5,7 @@
 
 use std::{hash::Hash, sync::Arc};
 
-use imbl::{HashMap, OrdSet};
+use imbl::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -37,18 +37,22 @@ pub enum Key {
     AllIds,
 }
 
-/// A set of paths, in order; nearly always of one.
+/// A set of paths; nearly always of one.
 #[derive(Debug, Clone)]
 enum Paths {
     One(Arc<str>),
-    Many(OrdSet<Arc<str>>),
+    Many(HashSet<Arc<str>>),
 }
 
 impl Paths {
     fn to_vec(&self) -> Vec<Arc<str>> {
         match self {
             Paths::One(path) => vec![path.clone()],
-            Paths::Many(paths) => paths.iter().cloned().collect(),
+            Paths::Many(paths) => {
+                let mut paths: Vec<_> = paths.iter().cloned().collect();
+                paths.sort_unstable();
+                paths
+            }
         }
     }
 }
@@ -99,8 +103,8 @@ pub struct Index {
 impl Index {
     /// Puts a file's facts in place of what was known of it; returns the keys whose answers may have changed.
     pub fn replace(&mut self, facts: Arc<Facts>) -> Vec<Key> {
-        let mut keys = self.remove(&facts.path.clone());
         let path = facts.path.clone();
+        let mut keys = if self.files.contains_key(&path) { self.remove(&path) } else { vec![Key::Path(path.clone())] };
         let new = keys_of(&facts);
         for key in &new {
             self.add(key, &path);
@@ -108,8 +112,12 @@ impl Index {
         self.files.insert(path.clone(), facts);
         self.unreadable.remove(&path);
         keys.extend(new);
-        keys.push(Key::Path(path));
         keys
+    }
+
+    /// Whether no symbolic link is known, so that every path is its own.
+    pub(crate) fn has_no_links(&self) -> bool {
+        self.links.is_empty()
     }
 
     /// Forgets a file; returns the keys whose answers may have changed.
@@ -232,13 +240,13 @@ impl Index {
 
     fn add(&mut self, key: &Key, path: &Arc<str>) {
         match key {
-            Key::Id(id) => insert(&mut self.ids, id.clone(), path),
-            Key::Profile(name) => insert(&mut self.profiles, name.clone(), path),
-            Key::Digest(digest) => insert(&mut self.digests, *digest, path),
+            Key::Id(id) => insert(&mut self.ids, id, path),
+            Key::Profile(name) => insert(&mut self.profiles, name, path),
+            Key::Digest(digest) => insert(&mut self.digests, digest, path),
             Key::Kind(kind) => insert(&mut self.kinds, kind, path),
-            Key::Referrers(target) => insert(&mut self.referrers, target.clone(), path),
-            Key::Users(file) => insert(&mut self.users, file.clone(), path),
-            Key::Twins(folded) => insert(&mut self.twins, folded.clone(), path),
+            Key::Referrers(target) => insert(&mut self.referrers, target, path),
+            Key::Users(file) => insert(&mut self.users, file, path),
+            Key::Twins(folded) => insert(&mut self.twins, folded, path),
             Key::Path(_) | Key::AllIds => {}
         }
     }
@@ -303,17 +311,20 @@ fn keys_of(facts: &Facts) -> Vec<Key> {
     keys
 }
 
-fn insert<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: K, path: &Arc<str>) {
-    let slot = match map.remove(&key) {
-        None => Paths::One(path.clone()),
-        Some(Paths::One(other)) if other == *path => Paths::One(other),
-        Some(Paths::One(other)) => Paths::Many([other, path.clone()].into_iter().collect()),
-        Some(Paths::Many(mut paths)) => {
-            paths.insert(path.clone());
-            Paths::Many(paths)
+fn insert<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: &K, path: &Arc<str>) {
+    match map.get_mut(key) {
+        None => {
+            map.insert(key.clone(), Paths::One(path.clone()));
         }
-    };
-    map.insert(key, slot);
+        Some(Paths::One(other)) if other == path => {}
+        Some(slot @ Paths::One(_)) => {
+            let Paths::One(other) = &*slot else { return };
+            *slot = Paths::Many([other.clone(), path.clone()].into_iter().collect());
+        }
+        Some(Paths::Many(paths)) => {
+            paths.insert(path.clone());
+        }
+    }
 }
 
 fn discard<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: &K, path: &Arc<str>) {

@@ -48,7 +48,11 @@ pub fn run(arguments: &CheckArgs) -> Result<ExitCode, Failure> {
     if too_many && !arguments.output.quiet && arguments.format == Format::Text {
         tell(format_args!("mx2lm-lint: more warnings than the {} that --max-warnings allows", arguments.max_warnings.unwrap_or_default()));
     }
-    Ok(if report.counts.errors > 0 || too_many { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+    let found = report.counts.errors > 0 || too_many;
+    drop(report);
+    // The process ends here: handing back every name of a large workspace one by one would only take time.
+    std::mem::forget(outcome);
+    Ok(if found { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
 }
 
 /// The findings of all workspaces with their names for the outside world, not yet in order.
