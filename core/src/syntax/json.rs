@@ -13,6 +13,7 @@ mod parse;
 mod recover;
 mod scan;
 mod string;
+mod whole;
 mod word;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 pub use node::Node;
 pub use string::{push_quoted, quote};
+pub use whole::{Whole, is_whole};
 
 use super::SyntaxError;
 use crate::text::Span;

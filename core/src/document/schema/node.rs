@@ -6,7 +6,7 @@ use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object};
 use serde_json::{Number, Value};
 
-use crate::syntax::json::{self, NodeKind};
+use crate::syntax::json::{self, NodeKind, is_whole};
 
 /// Marker of the representation.
 pub struct TreeJson;
@@ -187,7 +187,7 @@ impl JsonNumber for Spelled<'_> {
     }
 
     fn is_integer(&self) -> bool {
-        // `1.0` and `1e2` are whole too; beyond 2^53 every f64 is.
-        !self.0.contains(['.', 'e', 'E']) || self.as_f64().is_some_and(|number| number.fract() == 0.0)
+        // `1.0` and `1e2` are whole too
+        is_whole(self.0)
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diagnostic::Severity,
     rules::{Check, Docs, Example, Findings, On, Place, Rule},
-    syntax::json::Node,
+    syntax::json::{Node, Whole},
     workspace::context::WorkspaceContext,
 };
 
@@ -119,7 +119,8 @@ enum Tokens<'t> {
 
 fn ngram(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(tree) = own(context) else { return };
-    let Some(order) = tree.root().and_then(|root| root.get("order")?.as_u64()).filter(|order| *order > 0) else { return };
+    let Some(declared) = tree.root().and_then(|root| root.get("order")) else { return };
+    let Some(order) = declared.as_whole().filter(|order| *order != Whole::Is(0)) else { return };
     let Some(payload) = Payload::of(context, context.facts) else { return };
     let Some(content) = payload.json(context) else { return };
     let Some(root) = content.root() else { return };
@@ -130,10 +131,10 @@ fn ngram(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         findings.push(payload.inside(&LEARNING, Place::key(value), message).help("store the probabilities alone"));
     }
     let contexts = read(holder);
-    let order = usize::try_from(order).unwrap_or(usize::MAX);
+    let order = order.get().and_then(|order| usize::try_from(order).ok()).unwrap_or(usize::MAX);
     let states = states(root, &contexts, order);
     let reached: HashSet<&str> = contexts.iter().flat_map(|context| context.targets.iter().map(|(target, _)| target.as_ref())).collect();
-    lengths(holder, &contexts, order, &reached, &payload, findings);
+    lengths(holder, &contexts, (order, declared.raw()), &reached, &payload, findings);
     for context in &contexts {
         if enough(findings) {
             return;
@@ -197,7 +198,15 @@ fn states<'t>(root: Node<'t>, contexts: &'t [Context<'t>], order: usize) -> Hash
     known
 }
 
-fn lengths(holder: Node<'_>, contexts: &[Context<'_>], order: usize, reached: &HashSet<&str>, payload: &Payload, findings: &mut Findings) {
+/// `order` comes with the way it is written.
+fn lengths(
+    holder: Node<'_>,
+    contexts: &[Context<'_>],
+    (order, declared): (usize, &str),
+    reached: &HashSet<&str>,
+    payload: &Payload,
+    findings: &mut Findings,
+) {
     let counts: Vec<usize> = contexts.iter().map(|context| context.tokens.count(order, reached)).collect();
     let help = "write contexts of `order` tokens, or declare the order they have";
     let words = |count: usize| if count == 1 { "1 token".to_owned() } else { format!("{count} tokens") };
@@ -205,12 +214,12 @@ fn lengths(holder: Node<'_>, contexts: &[Context<'_>], order: usize, reached: &H
         && *first != order
         && counts.iter().all(|count| count == first)
     {
-        let message = format!("every context has {}, and `order` is {order}", words(*first));
+        let message = format!("every context has {}, and `order` is {declared}", words(*first));
         findings.push(payload.inside(&ORDER, Place::opening(holder), message).help(help));
         return;
     }
     for (context, count) in contexts.iter().zip(counts).filter(|(_, count)| *count != order) {
-        let message = format!("the context `{}` has {}, and `order` is {order}", context.tokens.text(), words(count));
+        let message = format!("the context `{}` has {}, and `order` is {declared}", context.tokens.text(), words(count));
         findings.push(payload.inside(&ORDER, context.place.clone(), message).help(help));
     }
 }
@@ -244,7 +253,7 @@ fn probabilities(context: &Context<'_>, payload: &Payload, findings: &mut Findin
                 let message = format!("the probability of `{target}` is `{literal}`: none is negative, −0 included");
                 findings.push(payload.inside(&PROBABILITY, Place::value(*node), message).help("write a probability between 0 and 1"));
             }
-            Some(literal) => summed &= sum.add(literal),
+            Some(literal) => sum.add(literal),
             None => {
                 summed = false;
                 let message = format!("the probability of `{target}` is {}: a number is wanted", node.kind().name());
@@ -252,6 +261,7 @@ fn probabilities(context: &Context<'_>, payload: &Payload, findings: &mut Findin
             }
         }
     }
+    let sum = sum.total();
     if summed && !sum.is_one() {
         let message = format!("the probabilities here add up to {sum}, and exactly 1 is wanted");
         findings.push(payload.inside(&PROBABILITY, context.place.clone(), message).help("spell the probabilities so that they add up"));

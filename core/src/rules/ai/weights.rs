@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Fix, Safety, Severity},
     hash::{canonical_json::canonical, digest::Digest},
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
-    syntax::json::{Node, Tree},
+    syntax::json::{Node, Tree, Whole},
     workspace::context::WorkspaceContext,
 };
 
@@ -162,7 +162,7 @@ const TRAINING: &[&str] = &[".grad", ".exp_avg", ".exp_avg_sq", ".momentum", ".m
 /// Most findings about single tensors of one file.
 const MOST: usize = 16;
 
-type Shapes = BTreeMap<String, Vec<u64>>;
+type Shapes = BTreeMap<String, Vec<Whole>>;
 
 fn tensors(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(tree) = own(context) else { return };
@@ -196,7 +196,7 @@ fn tensors(context: &WorkspaceContext<'_>, findings: &mut Findings) {
 
 /// The shapes of the map; `None` when a name or a dimension is one that the schema tells.
 fn shapes(map: Node<'_>) -> Option<Shapes> {
-    let dims = |value: Node<'_>| value.items().map(|dim| dim.as_u64().filter(|dim| *dim > 0)).collect::<Option<Vec<_>>>();
+    let dims = |value: Node<'_>| value.items().map(|dim| dim.as_whole().filter(|dim| *dim != Whole::Is(0))).collect::<Option<Vec<_>>>();
     let entry = |(name, value): (std::borrow::Cow<'_, str>, Node<'_>)| {
         (value.is_array() && !name.is_empty()).then_some(())?;
         Some((name.into_owned(), dims(value)?))
@@ -205,8 +205,13 @@ fn shapes(map: Node<'_>) -> Option<Shapes> {
 }
 
 /// Elements of a tensor; `None` beyond what any file holds.
-fn elements(dims: &[u64]) -> Option<u64> {
-    dims.iter().try_fold(1u64, |product, dim| product.checked_mul(*dim))
+fn elements(dims: &[Whole]) -> Option<u64> {
+    dims.iter().try_fold(1u64, |product, dim| product.checked_mul(dim.get()?))
+}
+
+/// `[2, 3]`.
+fn spelled(dims: &[Whole]) -> String {
+    format!("[{}]", dims.iter().map(Whole::to_string).collect::<Vec<_>>().join(", "))
 }
 
 fn raw(declared: &Shapes, dtype: &str, payload: &Payload, findings: &mut Findings) {
@@ -233,7 +238,7 @@ fn raw(declared: &Shapes, dtype: &str, payload: &Payload, findings: &mut Finding
 
 /// The header of a safetensors file.
 struct Header {
-    tensors: BTreeMap<String, (String, Vec<u64>)>,
+    tensors: BTreeMap<String, (String, Vec<Whole>)>,
 }
 
 impl Header {
@@ -253,8 +258,7 @@ impl Header {
         for (name, entry) in root.members().filter(|(name, _)| name != "__metadata__") {
             let read = || {
                 let dtype = entry.get("dtype")?.as_str()?.into_owned();
-                let shape =
-                    entry.get("shape").filter(|shape| shape.is_array())?.items().map(|dim| dim.as_u64()).collect::<Option<Vec<_>>>()?;
+                let shape = entry.get("shape").filter(|shape| shape.is_array())?.items().map(Node::as_whole).collect::<Option<Vec<_>>>()?;
                 let offsets = entry.get("data_offsets")?;
                 Some((dtype, shape, offsets.item(0)?.as_u64()?, offsets.item(1)?.as_u64()?))
             };
@@ -263,7 +267,8 @@ impl Header {
             if let Some(size) = size
                 && elements(&shape).and_then(|elements| elements.checked_mul(size)) != end.checked_sub(start)
             {
-                return Err(format!("`{name}` is {dtype} {shape:?}, which is not the {} bytes of its offsets", end.saturating_sub(start)));
+                let shape = spelled(&shape);
+                return Err(format!("`{name}` is {dtype} {shape}, which is not the {} bytes of its offsets", end.saturating_sub(start)));
             }
             ranges.push((start, end));
             tensors.insert(name.into_owned(), (dtype, shape));
@@ -289,7 +294,9 @@ fn compare(declared: &Shapes, header: &Header, dtype: &str, payload: &Payload, f
     for (name, dims) in declared {
         match header.tensors.get(name) {
             None => told.push(format!("`layer_map` declares `{name}`, and `{file}` has no such tensor")),
-            Some((_, shape)) if shape != dims => told.push(format!("`{name}` is {dims:?} in `layer_map` and {shape:?} in `{file}`")),
+            Some((_, shape)) if shape != dims => {
+                told.push(format!("`{name}` is {} in `layer_map` and {} in `{file}`", spelled(dims), spelled(shape)));
+            }
             Some(_) => {}
         }
     }

@@ -12,6 +12,7 @@ use crate::{
         examples::{GREETING, descriptor},
         object::identity,
     },
+    syntax::json::Whole,
     workspace::{
         confine::{self, Location},
         context::WorkspaceContext,
@@ -247,7 +248,7 @@ fn variant(context: &WorkspaceContext<'_>, declared: &DeclaredHash, file: &Facts
 
 fn size(context: &WorkspaceContext<'_>, file: &Facts, hash_is_true: bool, findings: &mut Findings) {
     let Some((size, place)) = context.facts.payload.as_ref().and_then(|payload| payload.size.clone()) else { return };
-    if size == file.size {
+    if size == Whole::Is(file.size) {
         return;
     }
     let message = format!("`size` is {size}, and `{}` has {} bytes", file.path, file.size);

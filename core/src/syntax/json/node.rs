@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::string::{self, decode};
+use super::whole::Whole;
 use super::{BARE, Data, ESCAPED, HAS_KEY, KEY_SHIFT, NO_PARENT, NodeId, NodeKind, OPEN, Tree};
 use crate::document::pointer;
 use crate::text::Span;
@@ -207,9 +208,14 @@ impl<'t> Node<'t> {
         self.number_text()?.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
-    /// A number that is a whole one within u64, however it is spelled (`1`, `1.0`, `1e0`; the last two up to 2^53).
+    /// A number that is a whole one within u64, however it is spelled (`1`, `1.0`, `1e0`).
     pub fn as_u64(self) -> Option<u64> {
-        self.number_text()?.parse().ok().or_else(|| u64::try_from(self.whole()?).ok())
+        self.as_whole()?.get()
+    }
+
+    /// A number that is a whole one from 0, however large it is and however it is spelled.
+    pub fn as_whole(self) -> Option<Whole> {
+        Whole::of(self.number_text()?)
     }
 
     /// A number that is a whole one within i64, however it is spelled (`1`, `1.0`, `1e0`; the last two up to 2^53).
