@@ -214,11 +214,12 @@ fn vocabulary(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(reference) = context.facts.references.iter().find(|reference| reference.at.locator == "/vocab_ref") else { return };
     let crate::document::facts::Target::Object(id) = &reference.target else { return };
     // A missing one, or one of another kind, is told by the rules on references.
-    let Some(vocab) = context.definitions(id).into_iter().find(|facts| facts.kind.is_some_and(|kind| kind.is("ai.vocab.v1"))) else {
+    let Some(vocab) = context.resolve(reference).into_iter().find(|facts| facts.kind.is_some_and(|kind| kind.is("ai.vocab.v1"))) else {
         return;
     };
     let place = reference.at.place();
-    if !id.starts_with("object://ai/vocab/") && !id.starts_with("object://ai.vocab/") {
+    let written = &reference.at.value;
+    if !written.starts_with("object://ai/vocab/") && !written.starts_with("object://ai.vocab/") {
         let message = format!("`{id}` is a vocabulary under an unusual id: `object://ai/vocab/…` is where they are looked for");
         findings.push(Finding::new(&VOCAB_ID, place.clone(), message).help("give the vocabulary an id under `object://ai/vocab/`"));
     }
@@ -254,7 +255,11 @@ fn outside(context: &WorkspaceContext<'_>, known: &HashSet<&str>, vocab: &Arc<Fa
             continue;
         }
         let token = piece.made.last().map(AsRef::as_ref).unwrap_or_default();
-        let message = format!("the token `{token}` is not in the vocabulary of `{}`: the rules may only make tokens it has", vocab.path);
+        let what = match &piece.merge {
+            Some((a, b)) => format!("the merge of `{a}` and `{b}` makes the token `{token}`, which"),
+            None => format!("the token `{token}`"),
+        };
+        let message = format!("{what} is not in the vocabulary of `{}`: the rules may only make tokens it has", vocab.path);
         findings.push(payload.inside(&OUTSIDE_VOCAB, piece.place, message).help("remove the rule, or add the token to the vocabulary"));
     }
 }
@@ -262,51 +267,61 @@ fn outside(context: &WorkspaceContext<'_>, known: &HashSet<&str>, vocab: &Arc<Fa
 /// A token that the rules make; spellings that mean the same rule stand beside each other.
 struct Piece<'t> {
     made: Vec<Cow<'t, str>>,
+    /// The two parts, where the rule joins them.
+    merge: Option<(Cow<'t, str>, Cow<'t, str>)>,
     place: Place,
 }
 
-/// The pieces of a payload: `rules`, `merges` and `pieces`, in the shapes that tokenizers are published in. Other shapes are skipped.
+/// The pieces of a payload: a list of `rules`, and `merges` and `pieces`, beside it or in it, in the shapes that tokenizers are published in.
+/// Other shapes are skipped.
 fn pieces(tree: &Tree) -> Vec<Piece<'_>> {
-    let mut found = Vec::new();
-    for holder in ["rules", "merges", "pieces"] {
-        let Some(holder) = tree.root().and_then(|root| root.get(holder)) else { continue };
+    let Some(root) = tree.root() else { return Vec::new() };
+    let rules = root.get("rules");
+    let mut found: Vec<Piece<'_>> = rules.into_iter().flat_map(|rules| rules.items()).filter_map(piece).collect();
+    for holder in [Some(root), rules].into_iter().flatten().flat_map(|outer| ["merges", "pieces"].map(|name| outer.get(name))).flatten() {
         found.extend(holder.items().filter_map(piece));
         for (name, value) in holder.members() {
-            let made = match value.as_str() {
-                Some(made) => made,
-                None if value.is_number() => name,
-                None => continue,
-            };
-            found.push(Piece { made: vec![made], place: Place::key(value) });
+            match value.as_str() {
+                Some(made) => found.push(spelled(made, Place::key(value))),
+                None if value.is_number() => found.push(spelled(name, Place::key(value))),
+                None => {}
+            }
         }
     }
     found
 }
 
+/// A token, or a merge as published: two parts and a space between them.
+fn spelled(text: Cow<'_, str>, place: Place) -> Piece<'_> {
+    let parts = text.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains(' '));
+    let merge = parts.map(|(a, b)| (Cow::Owned(a.to_owned()), Cow::Owned(b.to_owned())));
+    let merged = parts.map(|(a, b)| Cow::Owned(format!("{a}{b}")));
+    Piece { made: std::iter::once(text).chain(merged).collect(), merge, place }
+}
+
 fn piece(item: Node<'_>) -> Option<Piece<'_>> {
     let place = Place::value(item);
+    let one = |made| Piece { made: vec![made], merge: None, place: Place::value(item) };
     if let Some(text) = item.as_str() {
-        // A merge as published: two parts and a space between them.
-        let merged = text
-            .split_once(' ')
-            .filter(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains(' '))
-            .map(|(a, b)| Cow::Owned(format!("{a}{b}")));
-        return Some(Piece { made: std::iter::once(text).chain(merged).collect(), place });
+        return Some(spelled(text, place));
     }
     if item.is_array() {
         let parts: Vec<Node<'_>> = item.items().collect();
         return match parts.as_slice() {
-            [piece, score] if piece.is_string() && score.is_number() => Some(Piece { made: piece.as_str().into_iter().collect(), place }),
-            [a, b] => Some(Piece { made: vec![Cow::Owned(format!("{}{}", a.as_str()?, b.as_str()?))], place }),
+            [piece, score] if piece.is_string() && score.is_number() => piece.as_str().map(one),
+            [a, b] => {
+                let (a, b) = (a.as_str()?, b.as_str()?);
+                Some(Piece { made: vec![Cow::Owned(format!("{a}{b}"))], merge: Some((a, b)), place })
+            }
             _ => None,
         };
     }
     let named = ["result", "token", "piece"].iter().find_map(|name| item.get(name)?.as_str());
     if let Some(made) = named {
-        return Some(Piece { made: vec![made], place });
+        return Some(one(made));
     }
     let pair = ["merge", "pair"].iter().find_map(|name| item.get(name))?;
-    piece(pair).map(|inner| Piece { made: inner.made, place })
+    piece(pair).map(|inner| Piece { place, ..inner })
 }
 
 /// Roots of references that ask about the moment or the host.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
-    syntax::json::Node,
+    syntax::json::{Node, Whole},
     workspace::context::WorkspaceContext,
 };
 
@@ -124,12 +124,12 @@ fn vocabulary(context: &WorkspaceContext<'_>, findings: &mut Findings) {
 
 fn size(context: &WorkspaceContext<'_>, root: Node<'_>, vocabulary: &Vocabulary<'_>, payload: &Payload, findings: &mut Findings) {
     let Some(node) = root.get("size") else { return };
-    let Some(declared) = node.as_u64().filter(|size| *size > 0) else { return };
+    let Some(declared) = node.as_whole().filter(|size| *size != Whole::Is(0)) else { return };
     let count = vocabulary.count() as u64;
-    if declared == count {
+    if declared == Whole::Is(count) {
         return;
     }
-    let message = format!("`size` is {declared}, and `{}` holds {count} tokens", payload.file.path);
+    let message = format!("`size` is {}, and `{}` holds {count} tokens", node.raw(), payload.file.path);
     let fix = Fix::replace(Safety::Unsafe, format!("write {count}"), &context.facts.path, node.span(), count.to_string());
     let finding = Finding::new(&SIZE, Place::value(node), message).help(format!("restore the payload, or write {count}")).fix(fix);
     findings.push(finding.related(&payload.file.path, Place::opening(vocabulary.holder), "the tokens"));
@@ -145,36 +145,45 @@ fn one_to_one(vocabulary: &Vocabulary<'_>, payload: &Payload, findings: &mut Fin
             return;
         }
         let related = |first: Node<'_>, message: &str| (payload.file.path.clone(), Place::value(first), message.to_owned());
+        let Some(token) = entry.token.as_deref() else {
+            let message = format!("this is {}: a token is a text", entry.node.kind().name());
+            findings.push(payload.inside(&ONE_TO_ONE, Place::value(entry.node), message).help("write the token as a text"));
+            continue;
+        };
         if entry.symbol == Symbol::None {
-            let message = format!("the symbol of `{}` is neither a whole number nor a text", entry.token);
+            let negative = entry.node.number_text().filter(|literal| literal.starts_with('-'));
+            let message = match negative {
+                Some(literal) => format!("the symbol of `{token}` is {literal}, which is negative: symbols count from 0"),
+                None => format!("the symbol of `{token}` is neither a whole number nor a text"),
+            };
             findings.push(payload.inside(&ONE_TO_ONE, Place::value(entry.node), message).help("give the token a symbol of its own"));
             continue;
         }
-        match by_token.get(entry.token.as_ref()) {
+        match by_token.get(token) {
             Some(first) if named(*first) && first.key() == entry.node.key() => continue,
             Some(first) => {
-                let message = format!("the token `{}` stands here again: a token has one symbol", entry.token);
+                let message = format!("the token `{token}` stands here again: a token has one symbol");
                 let mut finding = payload.inside(&ONE_TO_ONE, Place::value(entry.node), message).help("remove one of the two");
                 finding.related.insert(0, related(*first, "first here"));
                 findings.push(finding);
                 continue;
             }
             None => {
-                by_token.insert(&entry.token, entry.node);
+                by_token.insert(token, entry.node);
             }
         }
-        if let Some((token, first)) = by_symbol.get(&entry.symbol) {
+        if let Some((other, first)) = by_symbol.get(&entry.symbol) {
             let symbol = match &entry.symbol {
                 Symbol::Index(index) => index.to_string(),
                 Symbol::Text(text) => text.to_string(),
                 Symbol::None => String::new(),
             };
-            let message = format!("`{}` and `{token}` share the symbol `{symbol}`: a symbol has one token", entry.token);
+            let message = format!("`{token}` and `{other}` share the symbol `{symbol}`: a symbol has one token");
             let mut finding = payload.inside(&ONE_TO_ONE, Place::value(entry.node), message).help("give each token a symbol of its own");
             finding.related.insert(0, related(*first, "the other"));
             findings.push(finding);
         } else {
-            by_symbol.insert(&entry.symbol, (&entry.token, entry.node));
+            by_symbol.insert(&entry.symbol, (token, entry.node));
         }
     }
     holes(vocabulary, payload, findings);

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use crate::syntax::json::Node;
+use crate::syntax::json::{Node, Whole};
 
 /// The tokens a payload lists, in its own order.
 pub(super) struct Vocabulary<'t> {
@@ -14,8 +14,8 @@ pub(super) struct Vocabulary<'t> {
 
 /// One token.
 pub(super) struct Entry<'t> {
-    /// The token.
-    pub token: Cow<'t, str>,
+    /// The token; `None` where something stands that is no text.
+    pub token: Option<Cow<'t, str>>,
     /// Its symbol.
     pub symbol: Symbol<'t>,
     /// The member or item it stands in.
@@ -34,7 +34,7 @@ pub(super) enum Symbol<'t> {
 }
 
 impl<'t> Vocabulary<'t> {
-    /// Reads a payload; `None` when it holds no tokens in a shape that is known.
+    /// Reads a payload; `None` when it holds no tokens in a shape that is known: a list of pairs, say.
     ///
     /// `inverted`: the payload leads from symbols to tokens.
     pub fn read(root: Node<'t>, inverted: bool) -> Option<Self> {
@@ -44,7 +44,7 @@ impl<'t> Vocabulary<'t> {
             None if root.is_array() || root.is_object() && !root.is_empty() && plain(root) => root,
             None => return None,
         };
-        let entries = if holder.is_array() {
+        let entries: Vec<Entry<'t>> = if holder.is_array() {
             holder
                 .items()
                 .enumerate()
@@ -55,12 +55,12 @@ impl<'t> Vocabulary<'t> {
         } else {
             return None;
         };
-        Some(Vocabulary { holder, entries })
+        (entries.is_empty() || entries.iter().any(|entry| entry.token.is_some())).then_some(Vocabulary { holder, entries })
     }
 
     /// The tokens, each once.
     pub fn tokens(&self) -> HashSet<&str> {
-        self.entries.iter().map(|entry| entry.token.as_ref()).collect()
+        self.entries.iter().filter_map(|entry| entry.token.as_deref()).collect()
     }
 
     /// How many different members or items there are.
@@ -75,9 +75,13 @@ fn entry<'t>(name: Cow<'t, str>, value: Node<'t>, inverted: bool) -> Entry<'t> {
     }
     let symbol = match value.as_str() {
         Some(text) => symbol(text),
-        None => value.as_u64().map_or(Symbol::None, Symbol::Index),
+        None => match value.as_whole() {
+            Some(Whole::Is(index)) => Symbol::Index(index),
+            Some(Whole::Larger) => Symbol::Text(Cow::Borrowed(value.raw())),
+            None => Symbol::None,
+        },
     };
-    Entry { token: name, symbol, node: value }
+    Entry { token: Some(name), symbol, node: value }
 }
 
 fn symbol(text: Cow<'_, str>) -> Symbol<'_> {
@@ -89,9 +93,9 @@ fn symbol(text: Cow<'_, str>) -> Symbol<'_> {
 }
 
 /// The text of an item: itself, or its `token`, `content` or `text`.
-fn token_of(node: Node<'_>) -> Cow<'_, str> {
+fn token_of(node: Node<'_>) -> Option<Cow<'_, str>> {
     let named = || ["token", "content", "text"].iter().find_map(|name| node.get(name)?.as_str());
-    node.as_str().or_else(named).unwrap_or_default()
+    node.as_str().or_else(named)
 }
 
 /// Tokens that stand for whatever has no token (`DECISIONS` 45).
@@ -145,7 +149,11 @@ mod tests {
         let read = |text: &str, inverted| {
             let tree = Tree::parse(text.into());
             let found = tree.root().and_then(|root| Vocabulary::read(root, inverted)).map(|found| {
-                let entries = found.entries.iter().map(|entry| format!("{}={:?}", entry.token, entry.symbol)).collect::<Vec<_>>();
+                let entries = found
+                    .entries
+                    .iter()
+                    .map(|entry| format!("{}={:?}", entry.token.as_deref().unwrap_or("?"), entry.symbol))
+                    .collect::<Vec<_>>();
                 (found.count(), entries.join(" "))
             });
             found.unwrap_or_default()
@@ -155,5 +163,8 @@ mod tests {
         assert_eq!(read(r#"["a", {"token": "b"}]"#, false), (2, "a=Index(0) b=Index(1)".into()));
         assert_eq!(read(r#"{"a": 1}"#, false), (1, "a=Index(1)".into()));
         assert_eq!(read(r#"{"meta": {}}"#, false), (0, String::new()));
+        assert_eq!(read(r#"{"tokens": [["a", 0], ["b", 1]]}"#, false), (0, String::new()));
+        assert_eq!(read(r#"{"a": 0, "b": 1}"#, true), (0, String::new()));
+        assert_eq!(read(r#"["a", 1]"#, false), (2, "a=Index(0) ?=Index(1)".into()));
     }
 }
