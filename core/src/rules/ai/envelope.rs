@@ -99,7 +99,7 @@ const FORMS: &[Form] = &[
         kind: "ai.model.weights.v1",
         format: Some("safetensors"),
         family: "binary",
-        mimes: &["application/x-safetensors", "application/vnd.safetensors", "application/octet-stream"],
+        mimes: &["application/x-safetensors", "application/vnd.safetensors"],
         extension: ".safetensors",
     },
     Form {
