@@ -32,6 +32,11 @@ fn the_ai_cases_of_the_specification_hold() {
 }
 
 #[test]
+fn more_cases_of_ai_objects_hold() {
+    assert_all(cases("attack-ai"));
+}
+
+#[test]
 fn every_fixture_gets_its_verdict() {
     let named = fixtures().into_iter().map(|(name, valid, mut case)| {
         let is_rule = rules::by_name(&name).is_some();

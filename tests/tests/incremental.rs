@@ -56,12 +56,16 @@ fn text() -> impl Strategy<Value = String> {
     let team = (0..IDS.len(), 0..IDS.len()).prop_map(|(id, agent)| {
         format!(r#"{{"$schema": "object://schema/ai.orchestrator.v1", "id": "{}", "agents": ["{}"]}}"#, IDS[id], IDS[agent])
     });
+    let pinned = (0..IDS.len(), 0..BODIES.len()).prop_map(|(id, body)| {
+        let hash = Digest::of(BODIES[body].as_bytes());
+        format!(r#"{{"$schema": "object://schema/ai.orchestrator.v1", "id": "{}", "agents": ["object://t/{hash}"]}}"#, IDS[id])
+    });
     let profile = any::<bool>().prop_map(|known| {
         let other = if known { "tone" } else { "tune" };
         format!(r#"{{"meta": {{"name": "tone"}}, "vectorizer": {{}}, "weights": {{"superposition": [{{"profile": "{other}"}}]}}}}"#)
     });
     let body = (0..BODIES.len()).prop_map(|body| BODIES[body].to_owned());
-    prop_oneof![4 => descriptor, 1 => team, 1 => profile, 4 => body]
+    prop_oneof![4 => descriptor, 1 => team, 1 => pinned, 1 => profile, 4 => body]
 }
 
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use crate::{
     document::{id, kind::Kind, projection},
     hash::{Digest, self_hash},
     rules::Place,
-    syntax::json::{self, Node},
+    syntax::json::{self, Node, Whole},
     text::Span,
     workspace::confine::{self, Location},
 };
@@ -82,6 +82,15 @@ pub struct Reference {
     pub spec_error: Option<&'static str>,
 }
 
+impl Reference {
+    /// The class in `object://class/sha256:…` (C031), which may name an object by what it is and by its payload's hash.
+    pub fn class(&self) -> Option<&str> {
+        let Target::Object(id) = &self.target else { return None };
+        self.pin?;
+        id.strip_prefix(id::SCHEME).filter(|class| !class.contains('/'))
+    }
+}
+
 /// The `payload` member of a descriptor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayloadFacts {
@@ -90,7 +99,7 @@ pub struct PayloadFacts {
     /// `payload.location`.
     pub location: Option<Located>,
     /// `payload.size` and its place.
-    pub size: Option<(u64, Place)>,
+    pub size: Option<(Whole, Place)>,
     /// `payload.mime`.
     pub mime: Option<Arc<str>>,
     /// `payload.semantics`.
@@ -293,7 +302,7 @@ fn payload_facts(payload: Node<'_>) -> PayloadFacts {
     PayloadFacts {
         family: text("type"),
         location: payload.get("location").and_then(Located::of),
-        size: payload.get("size").and_then(|node| Some((node.as_u64()?, Place::value(node)))),
+        size: payload.get("size").and_then(|node| Some((node.as_whole()?, Place::value(node)))),
         mime: text("mime"),
         semantics: text("semantics"),
     }

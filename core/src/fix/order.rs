@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::document::facts::Target;
 use crate::workspace::index::named_files;
 use crate::workspace::snapshot::Snapshot;
 
@@ -71,10 +70,7 @@ impl<'s> Order<'s> {
         let index = self.snapshot.index();
         let Some(facts) = index.facts(path) else { return Vec::new() };
         let mut below: Vec<Arc<str>> = named_files(facts).map(|file| index.follow(&file).map_or(file, Arc::from)).collect();
-        below.extend(facts.references.iter().filter(|reference| reference.pin.is_some()).flat_map(|reference| match &reference.target {
-            Target::Object(id) => index.definitions(id),
-            Target::Profile(name) => index.profiles(name),
-        }));
+        below.extend(facts.references.iter().filter(|reference| reference.pin.is_some()).flat_map(|reference| index.resolve(reference)));
         below.retain(|file| file != path);
         below
     }

@@ -5,7 +5,7 @@
 use std::{cell::RefCell, sync::Arc};
 
 use crate::{
-    document::facts::{Facts, Role, Target},
+    document::facts::{Facts, Reference, Role, Target},
     hash::digest::Digest,
     syntax::json,
     workspace::{
@@ -112,6 +112,18 @@ impl<'a> WorkspaceContext<'a> {
     pub fn profiles(&self, name: &str) -> Vec<Arc<Facts>> {
         self.ask(|| Key::Profile(name.into()));
         self.facts_of(self.snapshot.index.profiles(name))
+    }
+
+    /// Facts of the files a reference leads to: by the name, else by the hash of a class (C031).
+    pub fn resolve(&self, reference: &Reference) -> Vec<Arc<Facts>> {
+        self.ask(|| match &reference.target {
+            Target::Object(id) => Key::Id(id.clone()),
+            Target::Profile(name) => Key::Profile(name.clone()),
+        });
+        if let (Some(_), Some(pin)) = (reference.class(), reference.pin) {
+            self.ask(|| Key::Declarers(pin));
+        }
+        self.facts_of(self.snapshot.index.resolve(reference))
     }
 
     /// Facts of the files of a kind, by path.

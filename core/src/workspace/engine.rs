@@ -19,10 +19,7 @@ use rayon::prelude::*;
 use crate::{
     analysis::{self, Analysis},
     diagnostic::{Diagnostic, Related},
-    document::{
-        facts::{Facts, Target},
-        kind::Syntax,
-    },
+    document::{facts::Facts, kind::Syntax},
     excerpt,
     hash::digest::Digest,
     rules::{self, Finding, Findings, Place},
@@ -257,8 +254,7 @@ impl Engine {
                 let followed = named.filter_map(|path| index.follow(&path).ok().map(Arc::from));
                 followed.filter(|path: &Arc<str>| self.reserve.contains(path)).collect()
             };
-            if wanted.is_empty() && facts.iter().any(|facts| facts.references.iter().any(|reference| is_missing(index, &reference.target)))
-            {
+            if wanted.is_empty() && facts.iter().any(|facts| facts.references.iter().any(|reference| index.resolve(reference).is_empty())) {
                 wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();
             }
             if wanted.is_empty() {
@@ -343,7 +339,12 @@ impl Engine {
             self.snapshot.index.remove(path)
         };
         // an id that is gone may be defined by a file that nobody needed so far
-        let lost = keys.iter().any(|key| matches!(key, Key::Id(id) if self.snapshot.index.definitions(id).is_empty()));
+        let index = &self.snapshot.index;
+        let lost = keys.iter().any(|key| match key {
+            Key::Id(id) => index.definitions(id).is_empty(),
+            Key::Declarers(digest) => index.declarers(digest).is_empty(),
+            _ => false,
+        });
         keys.extend(self.complete((!lost).then_some(path)));
         let mut again: HashSet<Arc<str>> = keys.iter().filter_map(|key| self.askers.get(key)).flatten().cloned().collect();
         again.insert(path.clone());
@@ -392,13 +393,6 @@ pub struct Settings<'a> {
     pub incremental: bool,
     /// Told after each file.
     pub progress: &'a (dyn Fn(Progress) + Sync),
-}
-
-fn is_missing(index: &Index, target: &Target) -> bool {
-    match target {
-        Target::Object(id) => index.definitions(id).is_empty(),
-        Target::Profile(name) => index.profiles(name).is_empty(),
-    }
 }
 
 fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {

@@ -9,7 +9,10 @@ use imbl::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    document::facts::{Facts, HashOf, Target},
+    document::{
+        facts::{Facts, HashOf, Reference, Target},
+        id,
+    },
     hash::digest::Digest,
     workspace::confine::{self, Location},
 };
@@ -25,6 +28,8 @@ pub enum Key {
     Profile(Arc<str>),
     /// Which files have these bytes.
     Digest(Digest),
+    /// Which descriptors declare this hash for their payload.
+    Declarers(Digest),
     /// Which files are of a kind.
     Kind(&'static str),
     /// Which documents name an object or profile.
@@ -94,6 +99,7 @@ pub struct Index {
     ids: HashMap<Arc<str>, Paths>,
     profiles: HashMap<Arc<str>, Paths>,
     digests: HashMap<Digest, Paths>,
+    declarers: HashMap<Digest, Paths>,
     kinds: HashMap<&'static str, Paths>,
     referrers: HashMap<Target, Paths>,
     users: HashMap<Arc<str>, Paths>,
@@ -208,6 +214,25 @@ impl Index {
         listed(self.digests.get(digest))
     }
 
+    /// The descriptors that declare this hash for their payload, by path.
+    pub fn declarers(&self, digest: &Digest) -> Vec<Arc<str>> {
+        listed(self.declarers.get(digest))
+    }
+
+    /// The files a reference leads to, by path: those that define the name; when none does and the name is a class with a hash (C031),
+    /// those with that payload hash that are of the class, or whatever has the hash.
+    pub fn resolve(&self, reference: &Reference) -> Vec<Arc<str>> {
+        let defined = match &reference.target {
+            Target::Object(id) => self.definitions(id),
+            Target::Profile(name) => self.profiles(name),
+        };
+        let (Some(class), Some(pin), true) = (reference.class(), &reference.pin, defined.is_empty()) else { return defined };
+        let mut found = self.declarers(pin);
+        // A stable sort: the order of paths stays within both halves.
+        found.sort_by_key(|path| !self.facts(path).is_some_and(|facts| is_of_class(facts, class)));
+        found
+    }
+
     /// The files of a kind, by path.
     pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<str>> {
         listed(self.kinds.get(kind))
@@ -243,6 +268,7 @@ impl Index {
             Key::Id(id) => insert(&mut self.ids, id, path),
             Key::Profile(name) => insert(&mut self.profiles, name, path),
             Key::Digest(digest) => insert(&mut self.digests, digest, path),
+            Key::Declarers(digest) => insert(&mut self.declarers, digest, path),
             Key::Kind(kind) => insert(&mut self.kinds, kind, path),
             Key::Referrers(target) => insert(&mut self.referrers, target, path),
             Key::Users(file) => insert(&mut self.users, file, path),
@@ -256,6 +282,7 @@ impl Index {
             Key::Id(id) => discard(&mut self.ids, id, path),
             Key::Profile(name) => discard(&mut self.profiles, name, path),
             Key::Digest(digest) => discard(&mut self.digests, digest, path),
+            Key::Declarers(digest) => discard(&mut self.declarers, digest, path),
             Key::Kind(kind) => discard(&mut self.kinds, kind, path),
             Key::Referrers(target) => discard(&mut self.referrers, target, path),
             Key::Users(file) => discard(&mut self.users, file, path),
@@ -263,6 +290,14 @@ impl Index {
             Key::Path(_) | Key::AllIds => {}
         }
     }
+}
+
+/// Whether a document's kind or id says that it is of a class: `ai.vocab` is `ai.vocab.v1`, and what lies under `object://ai/vocab/`.
+fn is_of_class(facts: &Facts, class: &str) -> bool {
+    let version = |rest: &str| rest.is_empty() || rest.starts_with(".v");
+    let below = |id: &str| id.strip_prefix(id::SCHEME).is_some_and(|path| path.replace('/', ".").starts_with(&format!("{class}.")));
+    facts.kind.is_some_and(|kind| kind.name().strip_prefix(class).is_some_and(version))
+        || facts.id.as_ref().is_some_and(|id| below(&id.value))
 }
 
 /// A path as a file system that folds case and Unicode form would see it.
@@ -302,6 +337,7 @@ fn keys_of(facts: &Facts) -> Vec<Key> {
         keys.push(Key::Id(id.value.clone()));
         keys.push(Key::AllIds);
     }
+    keys.extend(facts.declared_payload_hash().map(|(_, digest)| Key::Declarers(digest)));
     if let Some(name) = &facts.profile_name {
         keys.push(Key::Profile(name.value.clone()));
         keys.push(Key::AllIds);

@@ -90,11 +90,7 @@ pub static PIN: Rule = Rule {
 
 fn references(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     for reference in &context.facts.references {
-        let definitions = match &reference.target {
-            Target::Object(id) => context.definitions(id),
-            Target::Profile(name) => context.profiles(name),
-        };
-        match definitions.first() {
+        match context.resolve(reference).first() {
             None => findings.push(unresolved(context, reference)),
             Some(first) => {
                 kind(reference, first, findings);
