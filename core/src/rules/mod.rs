@@ -240,11 +240,6 @@ impl Findings {
     pub fn into_list(self) -> Vec<Finding> {
         self.list
     }
-
-    /// Whether `rule` has already been found at `locator`, so that one cause stays one finding.
-    pub fn has_at(&self, locator: &str) -> bool {
-        self.list.iter().any(|finding| finding.path.is_none() && finding.place.locator == locator)
-    }
 }
 
 /// What a file check sees.

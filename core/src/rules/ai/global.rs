@@ -309,7 +309,7 @@ fn host(context: &FileContext<'_>, findings: &mut Findings) {
         let pointer = node.pointer();
         // Free text, and what other rules judge.
         if ["/identity/name", "/payload/location", "/payload/semantics", "/description", "/title", "/note"].contains(&pointer.as_str())
-            || findings.has_at(&pointer)
+            || findings.list.iter().any(|other| other.place.locator == pointer && other.rule.name != "ai/unknown-member")
             || context.kind.family() != "ai" && blob::is_blob(text)
         {
             return;
@@ -326,6 +326,7 @@ fn host(context: &FileContext<'_>, findings: &mut Findings) {
             pointer.trim_start_matches('/').replace('/', ".")
         );
         let help = "name an object by its id, or a file relative to the descriptor";
+        not_merely_unknown(findings, &pointer);
         findings.push(Finding::new(&HOST, Place::new(pointer, node.span()), message).help(help).spec(VIOLATION));
     });
 }
