@@ -287,10 +287,31 @@ impl Worker {
         if let Some(home) = document.path.as_deref().and_then(|path| self.home_of(path)) {
             return home;
         }
+        if let Some(home) = document.path.as_deref().and_then(|path| self.adopt(path)) {
+            return home;
+        }
         let name = content::name_of(uri, document);
         let id = self.new_id();
         self.roots.insert(id, Root::lone());
         (id, name)
+    }
+
+    /// Takes in the workspace of a document that lies outside every folder of the editor, where a configuration file says that there is
+    /// one (`DECISIONS` 65).
+    fn adopt(&mut self, path: &Path) -> Option<Home> {
+        let real = content::real(path);
+        let folder = mx2lm_core::lint::workspace_root(&real, true);
+        if !folder.join(CONFIG_FILE).is_file() {
+            return None;
+        }
+        let below = real.strip_prefix(&folder).ok()?.components().count();
+        let shown = path.ancestors().nth(below).unwrap_or(&folder).to_owned();
+        let mut root = self.load(&folder);
+        root.spell(vec![Spelling { real: folder, shown }]);
+        let id = self.new_id();
+        self.roots.insert(id, root);
+        self.complain(id);
+        self.home_of(path)
     }
 
     fn retract(&self, gone: &Root) {

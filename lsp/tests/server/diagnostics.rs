@@ -166,6 +166,7 @@ async fn a_configuration_with_a_mistake_leaves_the_last_good_one_in_force() {
 async fn several_folders_and_documents_outside_all_of_them() {
     let (a, b, outside) = (Workspace::greeting(), Workspace::greeting(), Workspace::greeting());
     outside.write("object.json", descriptor("object://test/greeting", &sha256("other")));
+    outside.remove("mx2lm.toml");
     b.write("object.json", descriptor("object://test/greeting", &sha256("other")));
     let mut editor = Editor::start();
     let folder = |ws: &Workspace| json!({"uri": crate::editor::uri(&ws.path()), "name": "x"});
@@ -190,6 +191,23 @@ async fn several_folders_and_documents_outside_all_of_them() {
         assert!(found.contains(&"syntax/json-duplicate-member".to_owned()), "{uri}: {found:?}");
         editor.close(&uri).await;
     }
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn a_document_outside_all_folders_belongs_to_the_workspace_its_configuration_names() {
+    let ws = Workspace::greeting();
+    let text = descriptor("object://test/greeting", &sha256("other"));
+    ws.write("object.json", &text);
+    let mut editor = Editor::start();
+    editor.initialize(json!(null), pull()).await;
+    let uri = ws.uri("object.json");
+    editor.open(&uri, 1, &text).await;
+    let ask = json!({"textDocument": {"uri": uri}});
+    assert_eq!(codes(&editor.request("textDocument/diagnostic", ask.clone()).await["items"]), ["object/payload-hash"]);
+    editor.change(&uri, 2, json!([{"text": descriptor("object://test/greeting", &sha256(GREETING))}])).await;
+    assert_eq!(editor.request("textDocument/diagnostic", ask).await["items"], json!([]));
+    editor.close(&uri).await;
     assert!(editor.leave().await);
 }
 
