@@ -194,19 +194,21 @@ impl Engine {
 
     /// Reads, hashes and parses files in parallel, and merges their facts as they come: the merge does not depend on the order.
     fn read_files(&mut self, paths: Vec<Arc<str>>, progress: &(dyn Fn(Progress) + Sync)) -> Vec<Key> {
+        const FILES_A_MESSAGE: usize = 32;
         // What reading needs of the snapshot does not change meanwhile: root and the editor's texts.
         let (snapshot, keep, total) = (self.snapshot.clone(), self.incremental, paths.len());
         let (send, receive) = mpsc::channel();
         let mut keys = Vec::new();
         thread::scope(|scope| {
             scope.spawn(|| {
-                paths.into_par_iter().for_each_with(send, |send, path| {
-                    let analysis = Arc::new(read_one(&snapshot, &path, keep));
+                // A message a few files: waking the receiver for each would cost more than merging it.
+                paths.par_chunks(FILES_A_MESSAGE).for_each_with(send, |send, paths| {
+                    let read = paths.iter().map(|path| (path.clone(), Arc::new(read_one(&snapshot, path, keep)))).collect::<Vec<_>>();
                     // The receiver lives until the last sender is gone.
-                    let _ = send.send((path, analysis));
+                    let _ = send.send(read);
                 });
             });
-            for (done, (path, analysis)) in receive.into_iter().enumerate() {
+            for (done, (path, analysis)) in receive.into_iter().flatten().enumerate() {
                 self.bytes_read += analysis.facts.as_ref().map_or(0, |facts| facts.size);
                 let changed = self.place(path, analysis);
                 if keep {
