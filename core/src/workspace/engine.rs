@@ -91,28 +91,15 @@ impl Engine {
         for (path, link) in walked.links {
             index.set_link(path, link);
         }
-        let snapshot = Snapshot {
-            root: Arc::new(root.to_owned()),
-            config: Arc::new(config),
-            index,
-            overlay: overlay.into_iter().collect(),
-            trees: imbl::HashMap::new(),
-            named: Arc::new(named),
-        };
-        let mut engine = Engine {
-            snapshot,
-            config_findings: Arc::default(),
-            analyses: HashMap::new(),
-            judged: HashMap::new(),
-            guests: HashMap::new(),
-            askers: HashMap::new(),
-            reserve,
-            checked,
-            left_out,
-            incremental,
-            bytes_read: 0,
-            inner: walked.inner,
-        };
+        let mut engine = Engine::empty(root.to_owned(), config);
+        engine.snapshot.index = index;
+        engine.snapshot.overlay = overlay.into_iter().collect();
+        engine.snapshot.named = Arc::new(named);
+        engine.reserve = reserve;
+        engine.checked = checked;
+        engine.left_out = left_out;
+        engine.incremental = incremental;
+        engine.inner = walked.inner;
         let mut refused = Vec::new();
         for (path, why) in walked.refused {
             engine.snapshot.index.mark_unreadable(&path);
@@ -136,10 +123,15 @@ impl Engine {
 
     /// A workspace without a folder, for documents that belong to none: it never looks at the disk.
     pub fn alone() -> Engine {
+        // no file system has such a path
+        Engine::empty(PathBuf::from("\0"), Config::default())
+    }
+
+    /// A workspace that nothing was read of; edits may follow.
+    fn empty(root: PathBuf, config: Config) -> Engine {
         let snapshot = Snapshot {
-            // no file system has such a path
-            root: Arc::new(PathBuf::from("\0")),
-            config: Arc::default(),
+            root: Arc::new(root),
+            config: Arc::new(config),
             index: Index::default(),
             overlay: imbl::HashMap::new(),
             trees: imbl::HashMap::new(),
