@@ -368,7 +368,7 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
     if !TABLED_FAMILIES.contains(&kind.family()) {
         let own = facts.id.as_ref().map(|id| id.span);
         let tabled: Vec<Span> = facts.references.iter().map(|reference| reference.at.span).collect();
-        each_string(root, &mut |node| {
+        root.each_string(&mut |node| {
             let named = node.key().is_some_and(|key| NOT_REFERENCES.contains(&key.as_ref()));
             if !named && Some(node.span()) != own && !tabled.contains(&node.span()) && node.raw().starts_with("\"object://") {
                 push_reference(node, &[], Severity::Info, None, facts);
@@ -390,29 +390,11 @@ fn matching<'t>(root: Node<'t>, pattern: &str) -> Vec<Node<'t>> {
     let mut found = vec![root];
     for step in pattern.split('/').skip(1) {
         found = match step {
-            "*" => found.into_iter().flat_map(children).collect(),
+            "*" => found.into_iter().flat_map(Node::children).collect(),
             name => found.into_iter().filter_map(|node| node.get(name)).collect(),
         };
     }
     found
-}
-
-/// The values inside a list or an object, in order.
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    if node.is_array() { node.items().collect() } else { node.members().map(|(_, value)| value).collect() }
-}
-
-fn each_string<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
-    let mut stack = vec![root];
-    while let Some(node) = stack.pop() {
-        if node.is_string() {
-            see(node);
-        } else {
-            let from = stack.len();
-            stack.extend(children(node));
-            stack[from..].reverse();
-        }
-    }
 }
 
 /// Notes where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.

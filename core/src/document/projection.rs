@@ -96,18 +96,9 @@ pub fn each_text<'t>(projections: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
     for (_, projection) in projections.members() {
         for (name, value) in projection.members() {
             if REFERRING.contains(&name.as_ref()) {
-                each_string(value, see);
+                value.each_string(see);
             }
         }
-    }
-}
-
-/// Calls `see` with `value`, when it is a text, and with each text inside. The depth of a tree is bounded, and so is this recursion.
-pub fn each_string<'t>(value: Node<'t>, see: &mut dyn FnMut(Node<'t>)) {
-    if value.is_string() {
-        see(value);
-    } else {
-        value.children().for_each(|child| each_string(child, see));
     }
 }
 

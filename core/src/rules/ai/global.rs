@@ -1,7 +1,5 @@
 //! What every `ai.*` object is held to, whether it says so or not (§16.1), and what none may contain (§14.1).
 
-use std::borrow::Cow;
-
 use super::blob;
 use crate::{
     diagnostic::{Fix, Safety, Severity},
@@ -380,16 +378,11 @@ fn each_member<'t>(root: Node<'t>, see: &mut dyn FnMut(&str, Node<'t>)) {
 
 /// Every text below `root` that is a value, ids and hashes included.
 pub(super) fn each_text<'t>(root: Node<'t>, see: &mut dyn FnMut(Node<'t>, &str)) {
-    let mut stack = vec![root];
-    while let Some(node) = stack.pop() {
+    root.each_string(&mut |node| {
         if let Some(text) = node.as_str() {
-            let text: Cow<'_, str> = text;
             see(node, &text);
         }
-        let from = stack.len();
-        stack.extend(node.members().map(|(_, value)| value).chain(node.items()));
-        stack[from..].reverse();
-    }
+    });
 }
 
 #[cfg(test)]

@@ -67,11 +67,11 @@ pub(super) fn projections(context: &FileContext<'_>, findings: &mut Findings) {
         for (name, value) in view.members() {
             match name.as_ref() {
                 "type" | "status" | "encoding" => {}
-                "headers" => projection::each_string(value, &mut |text| pass.literal(text)),
+                "headers" => value.each_string(&mut |text| pass.literal(text)),
                 "requires" => required_hook::required(value, packed, context.path, pass.findings),
                 name if REFERRING.contains(&name) => {
                     let is_emit = name == "emit";
-                    projection::each_string(value, &mut |text| pass.text(text, is_emit));
+                    value.each_string(&mut |text| pass.text(text, is_emit));
                 }
                 name => pass.member(name, value),
             }

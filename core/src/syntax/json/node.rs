@@ -122,6 +122,16 @@ impl<'t> Node<'t> {
         })
     }
 
+    /// Calls `see` with the node, when it is a text, and with each text inside, in the order of the text. The depth of a tree is bounded,
+    /// and so is this recursion.
+    pub fn each_string(self, see: &mut dyn FnMut(Node<'t>)) {
+        if self.is_string() {
+            see(self);
+        } else {
+            self.children().for_each(|child| child.each_string(see));
+        }
+    }
+
     /// The members of an object in the order of the text, duplicates included; nothing for any other kind.
     pub fn members(self) -> impl Iterator<Item = (Cow<'t, str>, Node<'t>)> {
         self.children().filter_map(|node| Some((node.key()?, node)))
