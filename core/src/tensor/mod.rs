@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows XML, files or rules: every function takes the text of one attribute value and speaks of offsets in it.
 
+pub mod graph;
+pub mod model;
 pub mod number;
 pub mod path_data;
 pub mod transform;
