@@ -13,6 +13,7 @@ pub mod fix;
 pub mod hash;
 pub mod lint;
 pub mod rules;
+pub mod scxq2;
 pub mod syntax;
 pub mod tensor;
 pub mod text;
