@@ -5,5 +5,6 @@
 pub mod graph;
 pub mod model;
 pub mod number;
+pub mod outline;
 pub mod path_data;
 pub mod transform;
