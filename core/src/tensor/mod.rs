@@ -3,6 +3,7 @@
 //! Nothing here knows XML, files or rules: every function takes the text of one attribute value and speaks of offsets in it.
 
 pub mod graph;
+pub mod length;
 pub mod model;
 pub mod number;
 pub mod outline;

@@ -71,6 +71,9 @@ impl Arc {
         } else if !self.sweep && swept > 0.0 {
             swept -= 4.0 * FRAC_PI_2;
         }
+        if !swept.is_finite() {
+            return None;
+        }
         // a hair above a whole number of quarters is that number
         let count = (swept.abs() / FRAC_PI_2 - 1e-9).ceil().clamp(1.0, 4.0);
         let step = swept / count;
