@@ -7,6 +7,7 @@ mod command;
 mod oracle;
 mod output;
 mod paths;
+mod plot;
 mod progress;
 mod report;
 mod write;
