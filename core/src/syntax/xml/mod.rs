@@ -7,11 +7,14 @@
 //!
 //! Nothing here knows what an element means.
 
+mod elements;
 mod fault;
 mod recover;
 mod scan;
 mod span;
+mod value;
 
+pub use elements::{Attribute, Element, Elements, Instruction, Reading};
 pub use recover::{MAX_RECOVERED_BYTES, MAX_RECOVERED_MARKUP, RecoveredElement, RecoveredRoot, RecoveredText, recover, recover_root};
 pub use span::{attribute_locator, attribute_name_span, element_at, locator, name, name_span, open_tag_span, value_offset, value_span};
 

@@ -25,25 +25,8 @@ pub(super) struct Outline {
 /// Walks the markup. The first limit that is broken ends it.
 pub(super) fn outline(text: &str) -> Result<Outline, SyntaxError> {
     let bytes = text.as_bytes();
-    if bytes.len() > MAX_DOCUMENT_BYTES {
-        return Err(limit(
-            "syntax/file-limit",
-            Span::at(0),
-            format!("the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read", bytes.len()),
-        ));
-    }
-    let count = |byte: u8, most: usize| if bytes.len() > most { memchr_iter(byte, bytes).count() } else { 0 };
-    let markup = count(b'<', MAX_MARKUP);
-    if markup > MAX_MARKUP {
-        return Err(limit("syntax/xml-size-limit", Span::at(0), format!("the document has {markup} tags; at most {MAX_MARKUP} are read")));
-    }
-    let equals = count(b'=', MAX_EQUALS);
-    if equals > MAX_EQUALS {
-        return Err(limit(
-            "syntax/xml-size-limit",
-            Span::at(0),
-            format!("the document has {equals} `=` signs; at most {MAX_EQUALS} are read"),
-        ));
+    if let Some(fault) = size_fault(bytes) {
+        return Err(fault);
     }
     let mut outline = Outline::default();
     let mut namespaces: Vec<u8> = Vec::new();
@@ -93,6 +76,24 @@ pub(super) fn outline(text: &str) -> Result<Outline, SyntaxError> {
         at = end;
     }
     Ok(outline)
+}
+
+/// What makes a text too large for any reading.
+pub(super) fn size_fault(bytes: &[u8]) -> Option<SyntaxError> {
+    if bytes.len() > MAX_DOCUMENT_BYTES {
+        let message = format!("the document has {} bytes; at most {MAX_DOCUMENT_BYTES} are read", bytes.len());
+        return Some(limit("syntax/file-limit", Span::at(0), message));
+    }
+    let count = |byte: u8, most: usize| if bytes.len() > most { memchr_iter(byte, bytes).count() } else { 0 };
+    let (markup, equals) = (count(b'<', MAX_MARKUP), count(b'=', MAX_EQUALS));
+    let told = if markup > MAX_MARKUP {
+        format!("the document has {markup} tags; at most {MAX_MARKUP} are read")
+    } else if equals > MAX_EQUALS {
+        format!("the document has {equals} `=` signs; at most {MAX_EQUALS} are read")
+    } else {
+        return None;
+    };
+    Some(limit("syntax/xml-size-limit", Span::at(0), told))
 }
 
 fn limit(rule: &'static str, span: Span, message: String) -> SyntaxError {
