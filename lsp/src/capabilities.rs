@@ -4,7 +4,7 @@ use lsp_types::*;
 
 use crate::{
     convert,
-    features::{code_actions, completion, diagnostics, tokens},
+    features::{code_actions, completion, diagnostics, tokens, virtual_document},
     profile::Profile,
 };
 
@@ -54,6 +54,10 @@ pub fn offered(profile: &Profile) -> ServerCapabilities {
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: vec![virtual_document::SHOW.into()],
+            ..ExecuteCommandOptions::default()
+        }),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {

@@ -30,6 +30,8 @@ pub struct Profile {
     pub watch: bool,
     /// It shows progress for a server that asks.
     pub progress: bool,
+    /// It shows a document when the server asks it to.
+    pub show_document: bool,
     /// It knows edits of versioned documents.
     pub document_changes: bool,
     /// An edit may create files.
@@ -67,6 +69,7 @@ impl Profile {
             refresh_lenses: yes("/workspace/codeLens/refreshSupport"),
             watch: yes("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             progress: yes("/window/workDoneProgress"),
+            show_document: yes("/window/showDocument/support"),
             document_changes: yes("/workspace/workspaceEdit/documentChanges"),
             create_files: yes("/workspace/workspaceEdit/documentChanges") && has("/workspace/workspaceEdit/resourceOperations", "create"),
             code_action_literals: there("/textDocument/codeAction/codeActionLiteralSupport"),

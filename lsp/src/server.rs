@@ -22,7 +22,8 @@ use tower_service::Service;
 use crate::{
     capabilities, convert,
     features::{
-        calls, code_actions, completion, diagnostics, hover, inlay_hints, lens, navigation, rename, rule_page, structure, symbols, tokens,
+        calls, code_actions, completion, diagnostics, hover, inlay_hints, lens, navigation, rename, structure, symbols, tokens,
+        virtual_document,
     },
     parent,
     profile::Profile,
@@ -46,6 +47,7 @@ pub async fn run(input: impl AsyncRead + Unpin, output: impl AsyncWrite + Unpin 
     let (service, socket) = LspService::build(backend)
         .custom_method("mx2lm/documentDigest", Backend::document_digest)
         .custom_method("mx2lm/content", Backend::content)
+        .custom_method("mx2lm/views", Backend::views)
         .finish();
     let (mut requests, responses) = socket.split();
     let bodies = sender.clone();
@@ -109,6 +111,7 @@ async fn speak(client: Client, session: Arc<Session>, mut messages: mpsc::Unboun
     while let Some(message) = messages.recv().await {
         match message {
             Outgoing::Publish { uri, diagnostics, version } => client.publish_diagnostics(uri, diagnostics, version).await,
+            Outgoing::PageChanged(uri) => client.send_notification::<ContentChanged>(OneDocument { uri }).await,
             Outgoing::Log(level, text) => client.log_message(level, text).await,
             Outgoing::Show(level, text) => client.show_message(level, text).await,
             Outgoing::Refresh => refresh.notify_one(),
@@ -166,9 +169,17 @@ struct Backend {
 }
 
 /// Parameters of the server's own requests.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 struct OneDocument {
     uri: Uri,
+}
+
+/// `mx2lm/contentChanged`: the text of an open document of the server's own is out of date.
+enum ContentChanged {}
+
+impl notification::Notification for ContentChanged {
+    type Params = OneDocument;
+    const METHOD: &'static str = "mx2lm/contentChanged";
 }
 
 /// Answer of `mx2lm/documentDigest`.
@@ -193,7 +204,15 @@ impl Backend {
 
     /// The text behind a URI of the server's own scheme.
     async fn content(&self, params: OneDocument) -> Result<String> {
-        rule_page::content(&params.uri).ok_or_else(|| failure(ErrorCode::InvalidParams, format!("`{}` has no text", params.uri.as_str())))
+        let uri = params.uri.clone();
+        let text = self.ask(move |view| virtual_document::content(view, &uri)).await?;
+        text.ok_or_else(|| failure(ErrorCode::InvalidParams, format!("`{}` has no text", params.uri.as_str())))
+    }
+
+    /// The read-only documents that show a file.
+    async fn views(&self, params: OneDocument) -> Result<Vec<virtual_document::Offer>> {
+        let offers = self.of(TextDocumentIdentifier::new(params.uri), |file| Some(virtual_document::offers(file))).await?;
+        Ok(offers.unwrap_or_default())
     }
 
     /// Asks a view that knows of every message up to this one.
@@ -288,6 +307,9 @@ impl LanguageServer for Backend {
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position_params;
+        if virtual_document::is_virtual(&text_document.uri) {
+            return self.ask(move |view| virtual_document::hover(view, &text_document.uri, position)).await;
+        }
         self.of(text_document, move |file| hover::hover(file, position)).await
     }
 
@@ -314,10 +336,13 @@ impl LanguageServer for Backend {
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
-        let uri = params.text_document.uri.clone();
-        self.of(params.text_document, move |file| {
-            let symbols = symbols::document(file);
-            Some(match file.view.profile.symbol_tree {
+        let uri = params.text_document.uri;
+        self.ask(move |view| {
+            let symbols = match virtual_document::is_virtual(&uri) {
+                true => virtual_document::symbols(view, &uri)?,
+                false => symbols::document(&view.file(&uri)?),
+            };
+            Some(match view.profile.symbol_tree {
                 true => DocumentSymbolResponse::Nested(symbols),
                 false => DocumentSymbolResponse::Flat(symbols::flat(&uri, symbols)),
             })
@@ -349,7 +374,12 @@ impl LanguageServer for Backend {
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
-        self.of(params.text_document, |file| Some(structure::folding(file))).await
+        let uri = params.text_document.uri;
+        self.ask(move |view| match virtual_document::is_virtual(&uri) {
+            true => virtual_document::folding(view, &uri),
+            false => Some(structure::folding(&view.file(&uri)?)),
+        })
+        .await
     }
 
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
@@ -366,6 +396,18 @@ impl LanguageServer for Backend {
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         self.of(params.text_document, |file| Some(lens::lenses(file))).await
+    }
+
+    /// Asks the client to show a document; nobody waits for its answer.
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        let Some(uri) = virtual_document::shown(&params) else {
+            return Err(failure(ErrorCode::InvalidParams, format!("`{}` shows no document of that name", params.command)));
+        };
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let _ = client.show_document(ShowDocumentParams { uri, external: None, take_focus: Some(true), selection: None }).await;
+        });
+        Ok(None)
     }
 
     async fn prepare_call_hierarchy(&self, params: CallHierarchyPrepareParams) -> Result<Option<Vec<CallHierarchyItem>>> {

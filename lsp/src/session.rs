@@ -12,7 +12,7 @@ use lsp_types::{Diagnostic, DidChangeTextDocumentParams, MessageType, TextDocume
 use ropey::Rope;
 use tokio::sync::{mpsc, watch};
 
-use crate::{convert, document::Document, profile::Profile, view::View};
+use crate::{convert, document::Document, features::virtual_document, profile::Profile, view::View};
 
 /// What the server tells the client of its own accord.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub enum Outgoing {
         /// Of which version, when it is open.
         version: Option<i32>,
     },
+    /// The text of an open document of the server's own is out of date.
+    PageChanged(Uri),
     /// A line for the log.
     Log(MessageType, String),
     /// Something the user should see.
@@ -68,6 +70,8 @@ pub struct Task {
     pub documents: HashMap<Uri, Document>,
     /// The folders.
     pub folders: Vec<PathBuf>,
+    /// The documents of the server's own that are open.
+    pub pages: Vec<Uri>,
     /// The client.
     pub profile: Arc<Profile>,
 }
@@ -76,6 +80,7 @@ pub struct Task {
 struct State {
     profile: Arc<Profile>,
     documents: HashMap<Uri, Document>,
+    pages: HashSet<Uri>,
     folders: Vec<PathBuf>,
     work: Work,
     change: u64,
@@ -138,6 +143,12 @@ impl Session {
 
     /// A document was opened.
     pub fn open(&self, item: TextDocumentItem) {
+        if virtual_document::is_virtual(&item.uri) {
+            return self.change(|state| {
+                state.pages.insert(item.uri.clone());
+                state.work.documents.insert(item.uri);
+            });
+        }
         let document = Document {
             version: item.version,
             path: convert::path_of(&item.uri),
@@ -184,7 +195,7 @@ impl Session {
     /// A document was closed: the file's bytes count again.
     pub fn close(&self, uri: Uri) {
         self.change(|state| {
-            if state.documents.remove(&uri).is_some() {
+            if state.documents.remove(&uri).is_some() || state.pages.remove(&uri) {
                 state.work.documents.insert(uri);
             }
         });
@@ -256,7 +267,8 @@ impl Session {
         }
         let work = std::mem::take(&mut state.work);
         let documents = work.documents.iter().filter_map(|uri| Some((uri.clone(), state.documents.get(uri)?.clone()))).collect();
-        Some(Task { change: state.change, work, documents, folders: state.folders.clone(), profile: state.profile.clone() })
+        let pages = state.pages.iter().cloned().collect();
+        Some(Task { change: state.change, work, documents, pages, folders: state.folders.clone(), profile: state.profile.clone() })
     }
 
     /// Whether newer work waits, so that what is being computed will be replaced.

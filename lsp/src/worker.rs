@@ -17,7 +17,7 @@ use crate::{
     content::{self, Content},
     convert,
     document::Document,
-    features::diagnostics,
+    features::{diagnostics, virtual_document},
     root::{Root, RootId, Spelling},
     session::{Outgoing, Session, Task},
     view::{Open, View},
@@ -359,8 +359,33 @@ impl Worker {
         if !task.profile.pull {
             self.publish(task, &news, touched);
         }
+        self.pages(task, changed);
         if news.iter().any(|file| !touched.contains(file)) {
             self.session.tell(Outgoing::Refresh);
+        }
+    }
+
+    /// Brings the open documents of the server's own up to date: those just opened or closed, and those whose file may have changed.
+    fn pages(&self, task: &Task, changed: &Changed) {
+        for uri in task.work.documents.iter().filter(|uri| virtual_document::is_virtual(uri)) {
+            if !task.profile.pull {
+                let open = task.pages.contains(uri);
+                let diagnostics = if open { virtual_document::findings(&self.view, uri) } else { Vec::new() };
+                self.session.tell(Outgoing::Publish { uri: uri.clone(), diagnostics, version: None });
+            }
+        }
+        let is_stale = |uri: &Uri| {
+            changed.iter().any(|(id, paths)| {
+                let workspace = self.view.workspaces.get(id);
+                workspace.is_some_and(|workspace| paths.iter().any(|path| virtual_document::names(&self.view, uri, workspace, path)))
+            })
+        };
+        for uri in task.pages.iter().filter(|uri| !task.work.documents.contains(*uri) && is_stale(uri)) {
+            self.session.tell(Outgoing::PageChanged(uri.clone()));
+            if !task.profile.pull {
+                let diagnostics = virtual_document::findings(&self.view, uri);
+                self.session.tell(Outgoing::Publish { uri: uri.clone(), diagnostics, version: None });
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use std::{
 use lsp_types::*;
 use mx2lm_core::diagnostic::{Diagnostic as Finding, Severity};
 
+use super::virtual_document;
 use crate::{
     convert::Places,
     view::{View, Workspace},
@@ -26,7 +27,7 @@ pub fn of(view: &View, workspace: &Workspace, path: &str) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let file = view.member(workspace, path);
-    let places = file.as_ref().map(|file| file.places());
+    let places = file.as_ref().filter(|file| !virtual_document::is_unreadable(file)).map(|file| file.places());
     findings.iter().map(|finding| diagnostic(view, workspace, places.as_ref(), finding)).collect()
 }
 
@@ -78,8 +79,13 @@ fn full(items: Vec<Diagnostic>) -> FullDocumentDiagnosticReport {
 
 /// Answers `textDocument/diagnostic`.
 pub fn document(view: &View, params: &DocumentDiagnosticParams) -> DocumentDiagnosticReport {
-    let file = view.file(&params.text_document.uri);
-    let report = full(file.as_ref().map(|file| of(view, file.workspace, &file.path)).unwrap_or_default());
+    let uri = &params.text_document.uri;
+    let file = view.file(uri);
+    let items = match &file {
+        Some(file) => of(view, file.workspace, &file.path),
+        None => virtual_document::findings(view, uri),
+    };
+    let report = full(items);
     let related_documents = file.filter(|_| view.profile.related_documents).map(|file| neighbours(view, file.workspace, &file.path));
     let related_documents = related_documents.filter(|map| !map.is_empty());
     match params.previous_result_id.as_ref() == report.result_id.as_ref() {

@@ -3,10 +3,13 @@
 use lsp_types::{CodeLens, Command};
 use mx2lm_core::document::facts::Target;
 
-use super::verdict::{self, Verdict};
+use super::{
+    verdict::{self, Verdict},
+    virtual_document,
+};
 use crate::view::File;
 
-/// Answers `textDocument/codeLens`. The lenses are text: their command does nothing.
+/// Answers `textDocument/codeLens`. Most lenses are text: their command does nothing.
 pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
     let Some(facts) = file.facts() else { return Vec::new() };
     let places = file.places();
@@ -33,5 +36,6 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         };
         found.push(lens(hash.at.span, title));
     }
+    found.extend(virtual_document::lenses(file));
     found
 }

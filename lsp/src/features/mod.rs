@@ -1,5 +1,6 @@
 //! What an editor can ask of a view: a file each, a pure function each.
 
+pub mod bytes_form;
 pub mod calls;
 pub mod chain;
 pub mod code_actions;
@@ -11,6 +12,7 @@ pub mod inlay_hints;
 pub mod lens;
 pub mod mentions;
 pub mod navigation;
+pub mod page;
 mod preview;
 pub mod rename;
 pub mod rule_page;
@@ -20,3 +22,4 @@ pub mod suppress;
 pub mod symbols;
 pub mod tokens;
 pub mod verdict;
+pub mod virtual_document;

@@ -6,6 +6,7 @@ mod editor;
 mod hardship;
 mod lifecycle;
 mod naming;
+mod pages;
 mod reading;
 mod sync;
 mod workspace;

@@ -1,0 +1,91 @@
+//! The server's own read-only documents: what an editor shows of a file that is no text.
+
+use serde_json::{Value, json};
+
+use crate::{
+    editor::Editor,
+    workspace::{Workspace, sha256},
+};
+
+const PAYLOAD: &[u8] = b"\0\x01\x02 binary \xff\xfe payload";
+
+fn descriptor() -> String {
+    json!({
+        "$schema": "object://schema/object.v1", "id": "object://test/bytes", "hash": sha256(PAYLOAD), "authority": "none",
+        "payload": {"type": "binary", "mime": "application/octet-stream", "location": "./data.bin"},
+        "projections": {"default": {"type": "binary", "source": "@payload", "encoding": "raw"}}
+    })
+    .to_string()
+}
+
+async fn opened(capabilities: Value) -> (Workspace, Editor) {
+    let ws = Workspace::new(&[("object.json", &descriptor())]);
+    ws.write("data.bin", PAYLOAD);
+    let editor = Editor::open_folder(&ws.path(), capabilities).await;
+    (ws, editor)
+}
+
+#[tokio::test]
+async fn a_binary_is_shown_as_a_document_of_the_servers_own() {
+    let (ws, mut editor) = opened(json!({"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": true}}})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("data.bin")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    assert!(page.starts_with("mx2lm:/bytes/") && page.ends_with("/data.bin"), "{page}");
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    let text = text.as_str().expect("a text").to_owned();
+    assert!(text.contains("00 01 02 20 62 69 6e 61 72 79 20 ff fe 20 70 61") && text.contains("... binary .. pa"), "{text}");
+    editor.open(&page, 1, &text).await;
+    let line = text.lines().position(|line| line.starts_with("00000010")).expect("a second line");
+    let at = json!({"textDocument": {"uri": page}, "position": {"line": line, "character": 3}});
+    let hover = editor.request("textDocument/hover", at).await;
+    assert!(hover["contents"]["value"].as_str().is_some_and(|text| text.contains("bytes 16 to 20")), "{hover}");
+    let symbols = editor.request("textDocument/documentSymbol", json!({"textDocument": {"uri": page}})).await;
+    assert_eq!(symbols[0]["name"], "data.bin");
+    assert!(editor.request("textDocument/foldingRange", json!({"textDocument": {"uri": page}})).await.is_array());
+    let text_offers = editor.request("mx2lm/views", json!({"uri": ws.uri("object.json")})).await;
+    assert_eq!(text_offers, json!([]), "a text needs no form");
+    editor.refused("mx2lm/content", json!({"uri": page.replace("data.bin", "missing.bin")})).await;
+    editor.refused("mx2lm/content", json!({"uri": page.replace("/bytes/", "/nothing/")})).await;
+    editor.refused("mx2lm/content", json!({"uri": "mx2lm:/bytes"})).await;
+    editor.refused("mx2lm/content", json!({"uri": "mx2lm:/bytes//../../etc/passwd"})).await;
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn an_open_page_is_told_when_its_file_changes() {
+    let (ws, mut editor) = opened(json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("data.bin")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    editor.open(&page, 1, "").await;
+    ws.write("data.bin", [PAYLOAD, b"more"].concat());
+    let changes = json!({"changes": [{"uri": ws.uri("data.bin"), "type": 2}]});
+    editor.notify("workspace/didChangeWatchedFiles", changes).await;
+    let told = loop {
+        let told = editor.notifications.iter().find(|message| message["method"] == "mx2lm/contentChanged");
+        if let Some(told) = told {
+            break told["params"]["uri"].clone();
+        }
+        editor.receive().await.expect("a message");
+    };
+    assert_eq!(told, json!(page));
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains("more")), "{text}");
+    editor.close(&page).await;
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn a_lens_on_the_descriptor_shows_its_payload() {
+    let (ws, mut editor) = opened(json!({"window": {"showDocument": {"support": true}}})).await;
+    let uri = ws.uri("object.json");
+    editor.open(&uri, 1, &descriptor()).await;
+    let lenses = editor.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+    let lens = lenses.as_array().expect("a list").iter().find(|lens| lens["command"]["command"] == "mx2lm.show").expect("a lens");
+    let arguments = json!({"command": "mx2lm.show", "arguments": lens["command"]["arguments"]});
+    editor.request("workspace/executeCommand", arguments).await;
+    while !editor.asked.iter().any(|method| method == "window/showDocument") {
+        editor.receive().await.expect("a message");
+    }
+    editor.refused("workspace/executeCommand", json!({"command": "mx2lm.show", "arguments": [uri]})).await;
+    assert!(editor.leave().await);
+}
