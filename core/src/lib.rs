@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod collapse;
 pub mod diagnostic;
 pub mod document;
 pub mod excerpt;

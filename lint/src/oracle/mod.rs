@@ -5,6 +5,7 @@
 //!
 //! A new function is a row of [`FUNCTIONS`]; the table in `docs/eval.md` is made from the rows.
 
+mod collapse;
 mod hash;
 mod profile;
 
@@ -28,6 +29,41 @@ pub struct Function {
 
 /// Every function, by name.
 pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "collapse.angle_distance",
+        takes: "`anglesA`, `anglesB`: angles in [0, 2π)",
+        gives: "a list",
+        what: "for each pair of angles the shorter way round",
+        call: collapse::angle_distance,
+    },
+    Function {
+        name: "collapse.gccp",
+        takes: "`vecA`, `vecB`: lists of `[x, y]`; `epsilon` (0.1745329)",
+        gives: "`score`, `bits`, `aligned`",
+        what: "the collapse of `vecA` against `vecB`, and how many pairs are aligned",
+        call: collapse::gccp,
+    },
+    Function {
+        name: "collapse.interference",
+        takes: "`anglesA`, `anglesB`, `magnitudesA`, `magnitudesB`",
+        gives: "`score`, `normalized`, `bits`",
+        what: "the collapse of two signals by interference; `bits` are those of `normalized`",
+        call: collapse::interference,
+    },
+    Function {
+        name: "collapse.superpose",
+        takes: "`scores`, `weights`; `kappa` (0.5), `normalized` (true), `interference_threshold` (π/2)",
+        gives: "`score`, `bits`, `interfering`, `weights`",
+        what: "one score of several, how many pairs conflict, and the weights that conflicts left",
+        call: collapse::superpose,
+    },
+    Function {
+        name: "collapse.threshold",
+        takes: "`epsilon`: an angle in [0, π]",
+        gives: "`value`, `bits`",
+        what: "the smallest number whose inverse cosine is at most `epsilon`",
+        call: collapse::threshold,
+    },
     Function {
         name: "hash.canonical_json",
         takes: "`text`: a JSON document",
@@ -55,6 +91,20 @@ pub const FUNCTIONS: &[Function] = &[
         gives: "`fingerprint`",
         what: "`pi:` and the hash of the profile without `meta.fingerprint`",
         call: profile::fingerprint,
+    },
+    Function {
+        name: "retrieve.rank",
+        takes: "`candidates`: objects with `id`, and `score` or, with `query` and `bias`, `embedding`, `ngrams`, `angle`; `limit`",
+        gives: "`results`: `id`, `score`, `bits`, `components`",
+        what: "the candidates in the order of retrieval: the higher score first, equal ones by id",
+        call: collapse::rank,
+    },
+    Function {
+        name: "signal.normalize",
+        takes: "`angles`, `magnitudes`",
+        gives: "`angles`, `magnitudes`",
+        what: "the signal with its angles taken into [0, 2π)",
+        call: collapse::normalize,
     },
 ];
 

@@ -6,6 +6,7 @@ mod formats;
 mod generated;
 mod input;
 mod questions;
+mod vectors;
 
 use std::io::Write;
 use std::path::Path;

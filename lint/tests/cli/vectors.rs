@@ -1,0 +1,44 @@
+//! The oracle gives the recorded answer to every recorded question: `tests/vectors/*.ndjson`.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::run_in;
+
+/// Whether an answer is the recorded one: numbers by their bits, `"error": ""` any error, members beyond the recorded ones allowed.
+fn same(recorded: &Value, given: &Value) -> bool {
+    match (recorded, given) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64().map(f64::to_bits) == other.as_f64().map(f64::to_bits),
+        (Value::Array(one), Value::Array(other)) => one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other)),
+        (Value::Object(one), Value::Object(other)) => one.iter().all(|(name, one)| other.get(name).is_some_and(|other| same(one, other))),
+        _ => recorded == given,
+    }
+}
+
+/// Asks every question of a file and compares the answers.
+pub fn hold(file: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(file);
+    let text = std::fs::read_to_string(&path).expect("recorded questions");
+    let run = run_in(&std::env::temp_dir(), &["eval"], text.as_bytes());
+    let answers = String::from_utf8_lossy(&run.stdout).into_owned();
+    let mut compared = 0;
+    for (number, (line, answer)) in text.lines().zip(answers.lines()).enumerate() {
+        let asked: Value = serde_json::from_str(line).expect("a question");
+        let given: Value = serde_json::from_str(answer).expect("an answer");
+        let holds = match asked.get("error").and_then(Value::as_str) {
+            Some("") => given.get("error").is_some(),
+            Some(name) => given["error"] == name,
+            None => given.get("out").is_some_and(|out| same(&asked["out"], out)),
+        };
+        assert!(holds, "{file}:{}: {}\n  wanted {}\n  got    {answer}", number + 1, asked["in"], asked.get("out").unwrap_or(&Value::Null));
+        compared += 1;
+    }
+    assert_eq!(compared, text.lines().count(), "an answer a question");
+}
+
+// rows: A341 A343 A345 A366 C605 C607 C510 C511
+#[test]
+fn the_vectors_of_collapse_hold() {
+    hold("collapse.ndjson");
+}
