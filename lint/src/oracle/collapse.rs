@@ -46,7 +46,9 @@ pub fn superpose(input: Node<'_>) -> Result<Value, Refusal> {
         ..usual
     };
     let superposed = core::superpose(&scores, &how)?;
-    Ok(json!({ "score": superposed.score, "bits": bits(superposed.score), "interfering": superposed.interfering, "weights": superposed.weights }))
+    Ok(
+        json!({ "score": superposed.score, "bits": bits(superposed.score), "interfering": superposed.interfering, "weights": superposed.weights }),
+    )
 }
 
 /// `collapse.interference`.
@@ -93,7 +95,8 @@ pub fn rank(input: Node<'_>) -> Result<Value, Refusal> {
     }
     rank::rank(&mut results, |(score, id, _)| (*score, id.as_str()));
     if let Some(limit) = input.get("limit") {
-        let limit = limit.as_u64().filter(|limit| *limit > 0).ok_or_else(|| Refusal::BadInput("`limit` is wanted: an integer above 0".into()))?;
+        let limit =
+            limit.as_u64().filter(|limit| *limit > 0).ok_or_else(|| Refusal::BadInput("`limit` is wanted: an integer above 0".into()))?;
         results.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     Ok(json!({ "results": results.into_iter().map(ranked).collect::<Vec<_>>() }))

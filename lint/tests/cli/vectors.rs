@@ -21,7 +21,7 @@ pub fn hold(file: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors").join(file);
     let text = std::fs::read_to_string(&path).expect("recorded questions");
     let run = run_in(&std::env::temp_dir(), &["eval"], text.as_bytes());
-    let answers = String::from_utf8_lossy(&run.stdout).into_owned();
+    let answers = run.stdout;
     let mut compared = 0;
     for (number, (line, answer)) in text.lines().zip(answers.lines()).enumerate() {
         let asked: Value = serde_json::from_str(line).expect("a question");
