@@ -3,6 +3,8 @@
 //! CSS fixes the units among each other (1in = 96px = 2.54cm = 72pt = 6pc), and one `px` is one user unit. `1mm` is 480/127 of it, which
 //! no decimal is, so only lengths whose value comes out even are written. Nothing here rounds.
 
+use super::decimal::Decimal;
+
 /// `number` with `unit`, in user units: the shortest decimal that is exactly as long. `whole` is what 100 % are, as a number is spelled.
 /// `None` where there is no such decimal, where the unit depends on a font or a screen, and beyond 30 digits.
 pub fn in_user_units(number: &str, unit: &str, whole: Option<&str>) -> Option<String> {
@@ -15,86 +17,10 @@ pub fn in_user_units(number: &str, unit: &str, whole: Option<&str>) -> Option<St
         "cm" => (Decimal::whole(4800), 127),
         "mm" => (Decimal::whole(480), 127),
         "Q" => (Decimal::whole(120), 127),
-        "%" => (Decimal { exponent: -2, digits: 1 }.times(Decimal::read(whole?)?)?, 1),
+        "%" => (Decimal::read(whole?)?.times(Decimal::PERCENT)?, 1),
         _ => return None,
     };
-    let mut product = value.times(by)?;
-    if product.digits % divisor != 0 {
-        return None;
-    }
-    product.digits /= divisor;
-    product.written()
-}
-
-/// `digits · 10^exponent`.
-#[derive(Debug, Clone, Copy)]
-struct Decimal {
-    digits: i128,
-    exponent: i32,
-}
-
-impl Decimal {
-    const fn whole(digits: i128) -> Decimal {
-        Decimal { digits, exponent: 0 }
-    }
-
-    fn read(text: &str) -> Option<Decimal> {
-        let (mantissa, exponent) = match text.find(['e', 'E']) {
-            Some(at) => (text.get(..at)?, text.get(at + 1..)?.parse::<i32>().ok()?),
-            None => (text, 0),
-        };
-        let (negative, unsigned) = match mantissa.as_bytes().first()? {
-            b'-' => (true, mantissa.get(1..)?),
-            b'+' => (false, mantissa.get(1..)?),
-            _ => (false, mantissa),
-        };
-        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-        let mut digits = 0i128;
-        let all = whole.bytes().chain(fraction.bytes());
-        if all.clone().next().is_none() {
-            return None;
-        }
-        for digit in all {
-            if !digit.is_ascii_digit() {
-                return None;
-            }
-            digits = digits.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
-        }
-        let exponent = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
-        Some(Decimal { digits: if negative { -digits } else { digits }, exponent }.reduced())
-    }
-
-    fn reduced(mut self) -> Decimal {
-        while self.digits != 0 && self.digits % 10 == 0 && self.exponent < i32::MAX {
-            self.digits /= 10;
-            self.exponent += 1;
-        }
-        if self.digits == 0 { Decimal::whole(0) } else { self }
-    }
-
-    fn times(self, other: Decimal) -> Option<Decimal> {
-        Some(Decimal { digits: self.digits.checked_mul(other.digits)?, exponent: self.exponent.checked_add(other.exponent)? }.reduced())
-    }
-
-    fn written(self) -> Option<String> {
-        const MOST: i32 = 30;
-        let Decimal { digits, exponent } = self.reduced();
-        if !(-MOST..=MOST).contains(&exponent) {
-            return None;
-        }
-        let sign = if digits < 0 { "-" } else { "" };
-        let mut text = digits.unsigned_abs().to_string();
-        if exponent >= 0 {
-            text.extend(std::iter::repeat_n('0', exponent as usize));
-            return Some(format!("{sign}{text}"));
-        }
-        let places = exponent.unsigned_abs() as usize;
-        if text.len() <= places {
-            text.insert_str(0, &"0".repeat(places + 1 - text.len()));
-        }
-        text.insert(text.len() - places, '.');
-        Some(format!("{sign}{text}"))
-    }
+    value.times(by)?.over(divisor)?.written()
 }
 
 #[cfg(test)]

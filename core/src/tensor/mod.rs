@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows XML, files or rules: every function takes the text of one attribute value and speaks of offsets in it.
 
+pub mod decimal;
+pub mod decompose;
 pub mod graph;
 pub mod length;
 pub mod model;

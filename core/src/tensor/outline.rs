@@ -4,7 +4,10 @@
 //! 0.0003 radii, while flattening (CANONICAL 1.5) allows about 0.001 of the drawing's extent. Trigonometry is correctly rounded, so
 //! every platform writes the same digits.
 
-use std::{f64::consts::FRAC_PI_2, fmt::Write as _};
+use std::f64::consts::FRAC_PI_2;
+
+use super::{decimal::Decimal, path_data::Commands};
+use crate::text::Span;
 
 /// A point, x and y.
 pub type Point = [f64; 2];
@@ -108,89 +111,188 @@ fn turn(degrees: f64) -> (f64, f64) {
     }
 }
 
-/// Path data of an ellipse: four curves from its rightmost point, by way of the lowest, as the canonical form draws a circle.
-pub fn ellipse(centre: Point, radii: Point) -> String {
-    let ([cx, cy], [rx, ry]) = (centre, radii);
-    let mut pen = Pen::new(rx.abs().max(ry.abs()));
-    let [hx, hy] = [rx * HANDLE, ry * HANDLE];
-    pen.command('M', &[[cx + rx, cy]]);
-    pen.command('C', &[[cx + rx, cy + hy], [cx + hx, cy + ry], [cx, cy + ry]]);
-    pen.command('C', &[[cx - hx, cy + ry], [cx - rx, cy + hy], [cx - rx, cy]]);
-    pen.command('C', &[[cx - rx, cy - hy], [cx - hx, cy - ry], [cx, cy - ry]]);
-    pen.command('C', &[[cx + hx, cy - ry], [cx + rx, cy - hy], [cx + rx, cy]]);
-    pen.close()
+/// Path data of an ellipse from the spellings of `cx`, `cy`, `rx` and `ry`: four curves from its rightmost point, by way of the lowest, as
+/// the canonical form draws a circle. The four outermost points are exact. `None` where a number cannot be read or is not above 0.
+pub fn ellipse(centre: [&str; 2], radii: [&str; 2]) -> Option<String> {
+    let [cx, cy] = [Decimal::read(centre[0])?, Decimal::read(centre[1])?];
+    let [rx, ry] = [positive(radii[0])?, positive(radii[1])?];
+    let [left, right, top, low] = [cx.minus(rx)?, cx.plus(rx)?, cy.minus(ry)?, cy.plus(ry)?];
+    let [x, y, a, b] = [number(cx)?, number(cy)?, number(rx)?, number(ry)?];
+    let [hx, hy] = [a * HANDLE, b * HANDLE];
+    let mut pen = Pen::new(a.max(b));
+    pen.exact('M', [right, cy])?;
+    pen.curve([[x + a, y + hy], [x + hx, y + b]], [cx, low])?;
+    pen.curve([[x - hx, y + b], [x - a, y + hy]], [left, cy])?;
+    pen.curve([[x - a, y - hy], [x - hx, y - b]], [cx, top])?;
+    pen.curve([[x + hx, y - b], [x + a, y - hy]], [right, cy])?;
+    Some(pen.closed())
 }
 
-/// Path data of a rectangle with round corners; radii are cut to half a side (SVG 2 §10.2). Sizes are positive.
-pub fn rounded_rect(corner: Point, size: Point, radii: Point) -> String {
-    let ([x, y], [width, height]) = (corner, size);
-    let [rx, ry] = [radii[0].abs().min(width / 2.0), radii[1].abs().min(height / 2.0)];
-    let [hx, hy] = [rx * (1.0 - HANDLE), ry * (1.0 - HANDLE)];
-    let (right, low) = (x + width, y + height);
-    let mut pen = Pen::new(width.max(height));
-    pen.command('M', &[[x + rx, y]]);
+/// Path data of a rectangle with round corners, from the spellings of its numbers; radii are cut to half a side (SVG 2 §10.2). What lies on
+/// its sides is exact. `None` where a number cannot be read, or a size or radius is not above 0.
+pub fn rounded_rect(corner: [&str; 2], size: [&str; 2], radii: [&str; 2]) -> Option<String> {
+    let half = Decimal::read("0.5")?;
+    let [x, y] = [Decimal::read(corner[0])?, Decimal::read(corner[1])?];
+    let [width, height] = [positive(size[0])?, positive(size[1])?];
+    let cut = |radius: Decimal, side: Decimal| {
+        let most = side.times(half)?;
+        Some(if number(radius)? > number(most)? { most } else { radius })
+    };
+    let [rx, ry] = [cut(positive(radii[0])?, width)?, cut(positive(radii[1])?, height)?];
+    let (right, low) = (x.plus(width)?, y.plus(height)?);
+    let [inner_left, inner_right, inner_top, inner_low] = [x.plus(rx)?, right.minus(rx)?, y.plus(ry)?, low.minus(ry)?];
+    let [l, r, t, b] = [number(x)?, number(right)?, number(y)?, number(low)?];
+    let [hx, hy] = [number(rx)? * (1.0 - HANDLE), number(ry)? * (1.0 - HANDLE)];
+    let mut pen = Pen::new(number(width)?.max(number(height)?));
+    pen.exact('M', [inner_left, y])?;
     let sides = [
-        ([right - rx, y], [[right - hx, y], [right, y + hy], [right, y + ry]]),
-        ([right, low - ry], [[right, low - hy], [right - hx, low], [right - rx, low]]),
-        ([x + rx, low], [[x + hx, low], [x, low - hy], [x, low - ry]]),
-        ([x, y + ry], [[x, y + hy], [x + hx, y], [x + rx, y]]),
+        ([inner_right, y], [[r - hx, t], [r, t + hy]], [right, inner_top]),
+        ([right, inner_low], [[r, b - hy], [r - hx, b]], [inner_right, low]),
+        ([inner_left, low], [[l + hx, b], [l, b - hy]], [x, inner_low]),
+        ([x, inner_top], [[l, t + hy], [l + hx, t]], [inner_left, y]),
     ];
-    for (end, corner) in sides {
-        pen.command('L', &[end]);
-        pen.command('C', &corner);
+    let mut at = [inner_left, y];
+    for (end, handles, corner) in sides {
+        // a radius of half a side leaves no straight part
+        if end != at {
+            pen.exact('L', end)?;
+        }
+        pen.curve(handles, corner)?;
+        at = corner;
     }
-    pen.close()
+    Some(pen.closed())
 }
 
-/// Writes path data with as many digits as a size calls for.
-pub struct Pen {
+fn positive(text: &str) -> Option<Decimal> {
+    Decimal::read(text).filter(|value| number(*value).is_some_and(|value| value > 0.0))
+}
+
+fn number(value: Decimal) -> Option<f64> {
+    value.written()?.parse().ok()
+}
+
+/// The edits that write the arcs of path data as curves: what each replaces, in bytes of `data`, and the new text. Every arc ends where it
+/// ended, to the last digit. `None` where the data cannot be read to its end or an arc leaves f64; empty where there are no arcs.
+pub fn without_arcs(data: &str) -> Option<Vec<(Span, String)>> {
+    let mut edits = Vec::new();
+    let (mut at, mut start, mut behind) = ([0.0; 2], [0.0; 2], 0);
+    let mut commands = Commands::new(data);
+    while let Some(command) = commands.advance() {
+        let command = command.ok()?;
+        let texts: Vec<&str> = commands.arguments().iter().map(|number| number.text(data)).collect();
+        let values: Vec<f64> = texts.iter().map(|text| text.parse().ok().filter(|value: &f64| value.is_finite())).collect::<Option<_>>()?;
+        let relative = command.is_relative();
+        let from = at;
+        let origin = if relative { at } else { [0.0; 2] };
+        match (command.letter | 0x20, values.as_slice()) {
+            (b'z', _) => at = start,
+            (b'h', [x]) => at[0] = origin[0] + x,
+            (b'v', [y]) => at[1] = origin[1] + y,
+            (_, [.., x, y]) => at = [origin[0] + x, origin[1] + y],
+            _ => return None,
+        }
+        if command.letter | 0x20 == b'm' {
+            start = at;
+        }
+        if let (b'a', [rx, ry, rotation, large, sweep, ..], [.., x, y]) = (command.letter | 0x20, values.as_slice(), texts.as_slice()) {
+            let arc = Arc { from, radii: [*rx, *ry], rotation: *rotation, large: *large != 0.0, sweep: *sweep != 0.0, to: at };
+            let text = match arc.drawn()? {
+                Drawn::Nothing => String::new(),
+                Drawn::Line => format!("{}{x} {y}", if relative { 'l' } else { 'L' }),
+                Drawn::Curves(curves) => {
+                    let end = [Decimal::read(x)?, Decimal::read(y)?];
+                    let mut pen = Pen::new(rx.abs().max(ry.abs()));
+                    if relative {
+                        pen.chain(from, &curves, end)?
+                    } else {
+                        pen.absolute(&curves, end)?
+                    }
+                    pen.end()
+                }
+            };
+            // one whose letter is left out may stand behind a comma
+            let begin = if command.implied { behind } else { command.span.start };
+            edits.push((Span::new(begin, command.span.end), text));
+        }
+        behind = command.span.end;
+    }
+    Some(edits)
+}
+
+/// Writes path data: points that count exactly, handles with as many digits as the shape calls for.
+struct Pen {
     text: String,
     decimals: usize,
 }
 
 impl Pen {
     /// A pen for a shape of about `size` user units: seven digits of it are kept.
-    pub fn new(size: f64) -> Pen {
+    fn new(size: f64) -> Pen {
         let magnitude = if size > 0.0 { pxfm::f_log10(size).floor() } else { 0.0 };
         Pen { text: String::new(), decimals: (6.0 - magnitude).clamp(0.0, 12.0) as usize }
     }
 
-    /// A command with its points.
-    pub fn command(&mut self, letter: char, points: &[Point]) {
-        if !self.text.is_empty() {
-            self.text.push(' ');
-        }
+    fn exact(&mut self, letter: char, point: [Decimal; 2]) -> Option<()> {
         self.text.push(letter);
-        for (index, [x, y]) in points.iter().enumerate() {
-            if index > 0 {
-                self.text.push(' ');
-            }
-            self.number(*x);
-            self.text.push(' ');
-            self.number(*y);
-        }
+        self.point(point)
     }
 
-    /// What was written.
-    pub fn end(self) -> String {
+    fn curve(&mut self, handles: [Point; 2], end: [Decimal; 2]) -> Option<()> {
+        self.text.push('C');
+        self.curve_to(handles, end)
+    }
+
+    fn curve_to(&mut self, handles: [Point; 2], end: [Decimal; 2]) -> Option<()> {
+        for value in handles.into_iter().flatten() {
+            let rounded = self.rounded(value)?;
+            self.text.push_str(&rounded.written()?);
+            self.text.push(' ');
+        }
+        self.point(end)
+    }
+
+    fn point(&mut self, [x, y]: [Decimal; 2]) -> Option<()> {
+        self.text.push_str(&x.written()?);
+        self.text.push(' ');
+        self.text.push_str(&y.written()?);
+        Some(())
+    }
+
+    /// Curves in absolute terms, the last of which ends at `end`.
+    fn absolute(&mut self, curves: &[[Point; 3]], end: [Decimal; 2]) -> Option<()> {
+        for (index, [out, back, to]) in curves.iter().enumerate() {
+            let to = if index + 1 == curves.len() { end } else { [self.rounded(to[0])?, self.rounded(to[1])?] };
+            self.curve([*out, *back], to)?;
+        }
+        Some(())
+    }
+
+    /// Curves each relative to where the one before ends; together they lead from `from` exactly by `by`.
+    fn chain(&mut self, from: Point, curves: &[[Point; 3]], by: [Decimal; 2]) -> Option<()> {
+        let (mut at, mut left) = (from, by);
+        for (index, [out, back, to]) in curves.iter().enumerate() {
+            let step = if index + 1 == curves.len() { left } else { [self.rounded(to[0] - at[0])?, self.rounded(to[1] - at[1])?] };
+            self.text.push('c');
+            self.curve_to([[out[0] - at[0], out[1] - at[1]], [back[0] - at[0], back[1] - at[1]]], step)?;
+            for axis in [0, 1] {
+                left[axis] = left[axis].minus(step[axis])?;
+                at[axis] += number(step[axis])?;
+            }
+        }
+        Some(())
+    }
+
+    fn rounded(&self, value: f64) -> Option<Decimal> {
+        Decimal::read(&format!("{value:.*}", self.decimals))
+    }
+
+    fn end(self) -> String {
         self.text
     }
 
-    fn close(mut self) -> String {
+    fn closed(mut self) -> String {
         self.text.push('Z');
         self.text
-    }
-
-    fn number(&mut self, value: f64) {
-        let from = self.text.len();
-        let _ = write!(self.text, "{value:.*}", self.decimals);
-        if self.decimals > 0 {
-            let kept = self.text.trim_end_matches('0').trim_end_matches('.').len();
-            self.text.truncate(kept.max(from + 1));
-        }
-        if self.text.get(from..) == Some("-0") {
-            self.text.replace_range(from.., "0");
-        }
     }
 }
 
@@ -276,11 +378,62 @@ mod tests {
     }
 
     #[test]
-    fn digits_follow_the_size_of_the_shape() {
-        assert_eq!(ellipse([0.0, 0.0], [2.0, 1.0]).split('C').next(), Some("M2 0 "));
-        assert_eq!(rounded_rect([0.0, 0.0], [4.0, 2.0], [9.0, 0.5]).split(" C").next(), Some("M2 0 L2 0"));
-        let mut pen = Pen::new(1e-4);
-        pen.command('M', &[[1.25e-5, -1e-13]]);
-        assert_eq!(pen.end(), "M0.0000125 0");
+    fn points_on_the_sides_are_exact_and_handles_are_near() {
+        let drawn = ellipse(["0.1", "0"], ["2.2", "1"]).expect("it has a size");
+        assert_eq!(
+            drawn,
+            "M2.3 0C2.3 0.552285 1.315026 1 0.1 1C-1.115026 1 -2.1 0.552285 -2.1 0C-2.1 -0.552285 -1.115026 -1 0.1 -1C1.315026 -1 2.3 -0.552285 2.3 0Z"
+        );
+        assert_eq!(ellipse(["0", "0"], ["0", "1"]), None);
+        assert_eq!(ellipse(["0", "0"], ["-1", "1"]), None);
+        assert_eq!(ellipse(["x", "0"], ["1", "1"]), None);
+        let pill = rounded_rect(["0", "0"], ["4", "2"], ["9", "0.5"]).expect("it has a size");
+        assert!(pill.starts_with("M2 0C") && pill.ends_with("2 0Z") && pill.matches('L').count() == 2, "{pill}");
+        assert_eq!(rounded_rect(["0", "0"], ["4", "0"], ["1", "1"]), None);
+    }
+
+    fn replaced(data: &str) -> Option<String> {
+        let mut out = data.to_owned();
+        for (span, text) in without_arcs(data)?.into_iter().rev() {
+            out.replace_range(span.range(), &text);
+        }
+        Some(out)
+    }
+
+    #[test]
+    fn arcs_give_way_to_curves_that_end_where_they_ended() {
+        for (data, curves, ends) in [
+            ("M0 0A5 5 0 0 1 10 0L3 3", 2, "10 0L3 3"),
+            ("M130,60 A50,30 0 0 1 80,90 50,30 0 0 1 30,60,50,30,0,0 1 80,30z", 3, "80 30z"),
+            ("M1 1a1 1 0 01.1.1", 1, "0.1 0.1"),
+            ("m1 1 2 2zA 1 1 0 1 0 3.30 4e0", 2, "3.3 4"),
+            ("M0 0A5 5 0 1 0 5 5", 3, "5 5"),
+            ("M0 0A0 5 0 0 1 1.50 2l1 1", 0, "L1.50 2l1 1"),
+            ("M0 0L1 1A5 5 0 0 1 1 1L2 2", 0, "M0 0L1 1L2 2"),
+            ("M0 0H5V5", 0, "M0 0H5V5"),
+        ] {
+            let out = replaced(data).unwrap_or_else(|| panic!("{data}"));
+            assert!(out.ends_with(ends), "{data}: {out}");
+            assert_eq!(out.matches(['c', 'C']).count(), curves, "{data}: {out}");
+            let mut commands = Commands::new(&out);
+            while let Some(command) = commands.advance() {
+                assert!(command.is_ok(), "{data}: {out}");
+            }
+        }
+        assert_eq!(replaced("M0 0A5 5 0 0 2 10 0"), None);
+        assert_eq!(replaced("M0 0A5 5 0 0 1 1e308 1e308"), None);
+    }
+
+    #[test]
+    fn relative_curves_add_up_to_the_arc() {
+        let out = replaced("M7 7a3.3 3.3 0 1 1 .07-.013l1 1").unwrap_or_default();
+        let mut sum = [Decimal::whole(0); 2];
+        let mut commands = Commands::new(&out);
+        while let Some(Ok(command)) = commands.advance() {
+            if let (b'c', [.., x, y]) = (command.letter, commands.arguments()) {
+                sum = [(sum[0], x), (sum[1], y)].map(|(sum, step)| sum.plus(Decimal::read(step.text(&out)).unwrap_or(sum)).unwrap_or(sum));
+            }
+        }
+        assert_eq!(sum.map(|sum| sum.written().unwrap_or_default()), ["0.07", "-0.013"], "{out}");
     }
 }
