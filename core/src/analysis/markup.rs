@@ -27,12 +27,12 @@ pub(super) fn read_xml(path: &Arc<str>, bytes: &[u8], drawing: bool, facts: &mut
         }
         return;
     };
-    let parsed = xml::Document::parse(text);
-    let (detection, marked) = match &parsed.document {
-        Some(document) => {
-            let root = document.tree().root_element();
-            let detection = detect_xml(path, root.tag_name().name(), |name| root.attribute(name).map(Cow::Borrowed));
-            (detection, root.has_attribute("tensor") || root.has_attribute("data-mx2lm"))
+    let reading = xml::Elements::parse(text);
+    let (detection, marked) = match &reading.elements {
+        Some(elements) => {
+            let root = elements.root();
+            let detection = detect_xml(path, root.local(), |name| root.value(name).map(Cow::Borrowed));
+            (detection, root.attribute("tensor").is_some() || root.attribute("data-mx2lm").is_some())
         }
         None => {
             let root = xml::recover_root(text).unwrap_or_default();
@@ -43,16 +43,16 @@ pub(super) fn read_xml(path: &Arc<str>, bytes: &[u8], drawing: bool, facts: &mut
     };
     let Detection::Kind(kind, _) = detection else { return };
     facts.kind = Some(kind);
-    facts.sound = parsed.errors.is_empty();
+    facts.sound = reading.errors.is_empty();
     if kind.is("svg") {
         facts.role = Role::Tensor;
         facts.tensor_mark = marked;
     }
     let before = findings.list.len();
-    syntax_findings(path, &parsed.errors, &|span| Place { locator: String::new(), span: Some(span) }, findings);
+    syntax_findings(path, &reading.errors, &|span| Place { locator: String::new(), span: Some(span) }, findings);
     mark(drawing, findings, before);
-    if let Some(document) = &parsed.document {
-        run(path, bytes, kind, Parsed::Xml(document), facts, findings);
+    if let Some(elements) = &reading.elements {
+        run(path, bytes, kind, Parsed::Xml(elements), facts, findings);
     }
 }
 

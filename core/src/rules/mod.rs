@@ -265,10 +265,10 @@ impl<'a> FileContext<'a> {
         }
     }
 
-    /// The XML tree, when the document is XML or a drawing.
-    pub fn xml(&self) -> Option<&'a xml::Document<'a>> {
+    /// The elements, when the document is XML or a drawing.
+    pub fn xml(&self) -> Option<&'a xml::Elements<'a>> {
         match self.parsed {
-            Parsed::Xml(document) => Some(document),
+            Parsed::Xml(elements) => Some(elements),
             _ => None,
         }
     }
@@ -293,7 +293,7 @@ pub enum Parsed<'a> {
     /// A JSON document.
     Json(&'a json::Tree),
     /// A well-formed XML document or drawing.
-    Xml(&'a xml::Document<'a>),
+    Xml(&'a xml::Elements<'a>),
     /// A TOML document, as far as it could be read.
     Toml(&'a toml::Tree),
     /// No tree: text or bytes.

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use roxmltree::{Attribute, Node};
-
 use super::{
     FILE, GOOD, drawing,
     element::DRAWINGS,
@@ -14,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Edit, Fix, Safety, Severity},
     rules::{Check, Docs, Finding, Place, Rule, nearest_of},
-    syntax::xml,
+    syntax::xml::{Attribute, Element as Node},
 };
 
 /// An attribute without meaning.
@@ -112,27 +110,27 @@ pub static VIEWPORT: Rule = Rule {
 #[derive(Default)]
 pub(super) struct Ignored<'a> {
     looks: Vec<&'a str>,
-    first_look: Option<(Node<'a, 'a>, Attribute<'a, 'a>)>,
-    unknown: HashMap<&'a str, (Node<'a, 'a>, Attribute<'a, 'a>, Element, usize)>,
+    first_look: Option<Attribute<'a>>,
+    unknown: HashMap<&'a str, (Attribute<'a>, Element, usize)>,
 }
 
 /// Says what an attribute is that is not the element's own and has no number of its own.
-pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, kind: Element) {
-    let name = attribute.name();
+pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>, kind: Element) {
+    let name = attribute.local();
     match attribute.namespace() {
-        Some(names::XML) if name != "base" => return looks(walk, node, attribute),
-        Some(_) => return unknown(walk, node, attribute, kind),
+        Some(names::XML) if name != "base" => return looks(walk, attribute),
+        Some(_) => return unknown(walk, attribute, kind),
         None => {}
     }
     match names::shared(name) {
-        Some(Shared::Looks) => looks(walk, node, attribute),
+        Some(Shared::Looks) => looks(walk, attribute),
         Some(Shared::Mark) => {
             if !walk.canonical {
-                looks(walk, node, attribute);
+                looks(walk, attribute);
             }
         }
         Some(Shared::Css) => walk.find(&CSS, |walk| {
-            let finding = illegal(&CSS, walk.at_name(node, attribute), format!("`{name}`: a tensor has no style sheets"))
+            let finding = illegal(&CSS, walk.at_name(attribute), format!("`{name}`: a tensor has no style sheets"))
                 .help(if name == "style" { "write what counts as attributes" } else { "remove the attribute" });
             match css_fix(walk, node, attribute) {
                 Some(fix) => finding.fix(fix),
@@ -140,48 +138,47 @@ pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribu
             }
         }),
         Some(Shared::Event) => walk.find(&EVENT_HANDLER, |walk| {
-            illegal(&EVENT_HANDLER, walk.at_name(node, attribute), format!("`{name}` holds a program, and nothing in a tensor runs"))
+            illegal(&EVENT_HANDLER, walk.at_name(attribute), format!("`{name}` holds a program, and nothing in a tensor runs"))
                 .help("remove the attribute")
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
         Some(Shared::Timing) => walk.find(&TIMING, |walk| {
-            illegal(&TIMING, walk.at_name(node, attribute), format!("`{name}` speaks of time, and a tensor has none"))
+            illegal(&TIMING, walk.at_name(attribute), format!("`{name}` speaks of time, and a tensor has none"))
                 .help("remove the attribute")
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
-        Some(Shared::Viewport) if matches!(attribute.value().trim(), "none") && name == "vector-effect" => looks(walk, node, attribute),
+        Some(Shared::Viewport) if matches!(attribute.value().trim(), "none") && name == "vector-effect" => looks(walk, attribute),
         Some(Shared::Viewport) => walk.find(&VIEWPORT, |walk| {
-            Finding::new(&VIEWPORT, walk.at_name(node, attribute), format!("`{name}` speaks of the viewport, and a tensor has none"))
+            Finding::new(&VIEWPORT, walk.at_name(attribute), format!("`{name}` speaks of the viewport, and a tensor has none"))
                 .severity(Severity::Warning)
                 .help("remove the attribute")
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
-        None if node.parent_element().is_none() && name == "tensor" => {}
+        None if node.parent().is_none() && name == "tensor" => {}
         None if walk.is_index && matches!(name, "data-edges" | "data-hash") => {}
-        None => unknown(walk, node, attribute, kind),
+        None => unknown(walk, attribute, kind),
     }
 }
 
-fn looks<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) {
+fn looks<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
     const MOST: usize = 200;
-    let name =
-        if attribute.namespace().is_some() { walk.spelled(xml::attribute_name_span(attribute, walk.text)) } else { attribute.name() };
+    let name = if attribute.namespace().is_some() { walk.spelled(attribute.name_span()) } else { attribute.local() };
     let ignored = &mut walk.ignored;
-    ignored.first_look.get_or_insert((node, attribute));
+    ignored.first_look.get_or_insert(attribute);
     if ignored.looks.len() < MOST && !ignored.looks.contains(&name) {
         ignored.looks.push(name);
     }
 }
 
-fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, kind: Element) {
-    let name = walk.spelled(xml::attribute_name_span(attribute, walk.text));
-    walk.ignored.unknown.entry(name).or_insert((node, attribute, kind, 0)).3 += 1;
+fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, kind: Element) {
+    let name = walk.spelled(attribute.name_span());
+    walk.ignored.unknown.entry(name).or_insert((attribute, kind, 0)).2 += 1;
 }
 
 /// Tells of the attributes that were kept back.
 pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
     let Ignored { looks, first_look, unknown } = std::mem::take(&mut walk.ignored);
-    if let Some((node, attribute)) = first_look {
+    if let Some(attribute) = first_look {
         const TOLD: usize = 8;
         let mut names: Vec<_> = looks.iter().take(TOLD).map(|name| format!("`{name}`")).collect();
         if looks.len() > TOLD {
@@ -190,28 +187,24 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
         let last = names.pop().unwrap_or_default();
         let (list, verb) = if names.is_empty() { (last, "means") } else { (format!("{} and {last}", names.join(", ")), "mean") };
         walk.find(&ATTRIBUTE, |walk| {
-            Finding::new(
-                &ATTRIBUTE,
-                walk.at_name(node, attribute),
-                format!("{list} {verb} nothing in a tensor: the canonical form has none"),
-            )
-            .severity(Severity::Info)
+            Finding::new(&ATTRIBUTE, walk.at_name(attribute), format!("{list} {verb} nothing in a tensor: the canonical form has none"))
+                .severity(Severity::Info)
         });
     }
     let mut unknown: Vec<_> = unknown.into_iter().collect();
-    unknown.sort_unstable_by_key(|(_, (_, attribute, ..))| attribute.range().start);
-    for (name, (node, attribute, kind, count)) in unknown {
+    unknown.sort_unstable_by_key(|(_, (attribute, ..))| attribute.span().start);
+    for (name, (attribute, kind, count)) in unknown {
+        let node = attribute.element();
         walk.find(&ATTRIBUTE, |walk| {
             let more = match count {
                 1 => String::new(),
                 2 => "; it stands on one more element".to_owned(),
                 count => format!("; it stands on {} more elements", count - 1),
             };
-            let place: Place = walk.at_name(node, attribute);
-            let finding =
-                Finding::new(&ATTRIBUTE, place, format!("`{name}` means nothing on `{}` in a tensor{more}", node.tag_name().name()));
+            let place: Place = walk.at_name(attribute);
+            let finding = Finding::new(&ATTRIBUTE, place, format!("`{name}` means nothing on `{}` in a tensor{more}", node.local()));
             let own = kind.attributes().iter().copied().chain(["id", "transform", "stroke-width", "opacity"]);
-            let near = nearest_of(name, own).filter(|near| near.len() > 2 && !node.has_attribute(*near));
+            let near = nearest_of(name, own).filter(|near| near.len() > 2 && !node.attribute(*near).is_some());
             match near {
                 Some(near) => finding.help(format!("write `{near}`, or remove the attribute")),
                 None => finding.help("remove the attribute"),
@@ -222,9 +215,9 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
 }
 
 /// A `class` goes where no style sheet of the drawing can use it; declarations of `style` become attributes where they are simple.
-fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) -> Option<Fix> {
+fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>) -> Option<Fix> {
     let sheets = walk.text.contains("<style") || walk.text.contains(":style") || walk.text.contains("<?xml-stylesheet");
-    if attribute.name() == "class" {
+    if attribute.local() == "class" {
         return Some(walk.without(if sheets { Safety::Unsafe } else { Safety::Safe }, attribute));
     }
     let mut text = String::new();
@@ -233,7 +226,7 @@ fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute
         let (name, value) = (name.trim(), value.trim());
         let known = matches!(name, "stroke-width" | "opacity") || names::shared(name) == Some(Shared::Looks);
         let simple = !value.is_empty() && !value.contains(['"', '&', '<', '!', '/', '(']);
-        if !known || !simple || node.has_attribute(name) || text.contains(&format!("{name}=")) {
+        if !known || !simple || node.attribute(name).is_some() || text.contains(&format!("{name}=")) {
             return None;
         }
         if !text.is_empty() {
@@ -245,6 +238,6 @@ fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute
         return Some(walk.without(Safety::Safe, attribute));
     }
     let safety = if sheets { Safety::Unsafe } else { Safety::Safe };
-    let edit = Edit { span: attribute.range().into(), text };
+    let edit = Edit { span: attribute.span(), text };
     Some(walk.fix(safety, "write the declarations as attributes", vec![edit]))
 }

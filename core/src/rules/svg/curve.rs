@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use roxmltree::{Attribute, Node};
-
 use super::{
     FILE, GOOD, drawing,
     element::{DRAWINGS, NO_GEOMETRY},
@@ -14,6 +12,7 @@ use super::{
 use crate::{
     diagnostic::Severity,
     rules::{Check, Docs, Finding, Place, Rule},
+    syntax::xml::{Attribute, Element as Node},
     tensor::{
         number::{self, Number},
         path_data::{Command, Commands, Fault},
@@ -87,13 +86,11 @@ pub(super) fn nothing<'a>(walk: &mut Walk<'_, 'a, '_>, what: &str, place: impl F
 }
 
 /// Reads a path. Answers its first `Z`; nothing for a path that is open or cannot be read.
-pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Option<Attribute<'a, 'a>>) -> Option<Command> {
+pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Option<Attribute<'a>>) -> Option<Command> {
     let Some(attribute) = attribute.filter(|attribute| !attribute.value().trim().is_empty()) else {
         walk.find(&NO_GEOMETRY, |walk| {
             let finding = match attribute {
-                Some(attribute) => {
-                    illegal(&NO_GEOMETRY, walk.at_value(node, attribute), "the path has no data, so it has no numeric meaning")
-                }
+                Some(attribute) => illegal(&NO_GEOMETRY, walk.at_value(attribute), "the path has no data, so it has no numeric meaning"),
                 None => illegal(&NO_GEOMETRY, walk.at(node), "the path has no `d`, so it has no numeric meaning"),
             };
             finding.help("give it its data or remove it")
@@ -108,7 +105,7 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribut
         let command = match item {
             Ok(command) => command,
             Err(fault) => {
-                broken(walk, node, attribute, fault);
+                broken(walk, attribute, fault);
                 return None;
             }
         };
@@ -127,41 +124,41 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribut
             wide = beyond.map(|number| (command, *number));
         }
         if let Some(start) = part.follow(command, arguments, value) {
-            lone(walk, node, attribute, &start);
+            lone(walk, attribute, &start);
         }
     }
     if let Some(start) = part.end() {
-        lone(walk, node, attribute, &start);
+        lone(walk, attribute, &start);
     }
     if let Some(command) = arc {
         walk.find(&PATH_COMMAND, |walk| {
             let message = format!("the canonical form knows no arcs (`{}`)", char::from(command.letter));
-            Finding::new(&PATH_COMMAND, at(walk, node, attribute, command.index, command.span), message)
+            Finding::new(&PATH_COMMAND, at(walk, attribute, command.index, command.span), message)
                 .help("write the arc as cubic curves (`C`)")
                 .spec("canonicalization_error.unsupported_command")
         });
     }
     if let Some((command, number)) = wide {
-        out_of_range(walk, |walk| at(walk, node, attribute, command.index, number.span()), number.text(value));
+        out_of_range(walk, |walk| at(walk, attribute, command.index, number.span()), number.text(value));
     }
     closed
 }
 
 /// The place of a command, or of a part of it.
-pub(super) fn at<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, index: u32, span: Span) -> Place {
-    let mut place = walk.in_value(node, attribute, span);
+pub(super) fn at<'a>(walk: &Walk<'_, 'a, '_>, attribute: Attribute<'a>, index: u32, span: Span) -> Place {
+    let mut place = walk.in_value(attribute, span);
     let _ = write!(place.locator, "#{index}");
     place
 }
 
-fn lone<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, start: &Command) {
-    nothing(walk, "this part of the path stays on one point", |walk| at(walk, node, attribute, start.index, start.span));
+fn lone<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, start: &Command) {
+    nothing(walk, "this part of the path stays on one point", |walk| at(walk, attribute, start.index, start.span));
 }
 
-fn broken<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, fault: Fault) {
+fn broken<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, fault: Fault) {
     walk.find(&PATH_DATA, |walk| {
         let column = attribute.value().get(..fault.at as usize).map_or(0, |head| head.chars().count()) + 1;
-        illegal(&PATH_DATA, at(walk, node, attribute, fault.command, fault.span()), format!("{fault}, at character {column} of `d`"))
+        illegal(&PATH_DATA, at(walk, attribute, fault.command, fault.span()), format!("{fault}, at character {column} of `d`"))
             .help("correct the path data; nothing behind this place is read")
     });
 }

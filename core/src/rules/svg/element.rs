@@ -1,7 +1,5 @@
 //! Which elements a tensor holds, and what they stand in.
 
-use roxmltree::Node;
-
 use super::{
     FILE, GOOD, ILLEGAL_TENSOR, drawing, lower,
     names::{self, ELEMENTS, Element},
@@ -11,7 +9,7 @@ use super::{
 use crate::{
     diagnostic::{Edit, Safety, Severity},
     rules::{Check, Docs, Finding, On, Place, Rule, nearest_of},
-    syntax::xml,
+    syntax::xml::{Element as Node, Instruction},
     text::Span,
 };
 
@@ -168,9 +166,8 @@ pub static NO_GEOMETRY: Rule = Rule {
     },
 };
 
-pub(super) fn instruction<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
-    let target = node.pi().map_or("", |pi| pi.target);
-    let span = Span::from(node.range());
+pub(super) fn instruction<'a>(walk: &mut Walk<'_, 'a, '_>, instruction: Instruction<'a>) {
+    let Instruction { target, span } = instruction;
     walk.find(&INSTRUCTION, |walk| {
         let why = if target == "xml-stylesheet" { "a tensor has no style sheets" } else { "an instruction has no meaning in a tensor" };
         let title = format!("remove `<?{target} …?>`");
@@ -180,7 +177,7 @@ pub(super) fn instruction<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
     });
 }
 
-pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name: &str) {
+pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) {
     walk.find(&FORBIDDEN_ELEMENT, |walk| {
         let why = match name {
             "script" => "nothing in a tensor runs",
@@ -191,14 +188,14 @@ pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, nam
             _ if name.starts_with("animate") => "nothing in a tensor moves",
             _ => "effects have no numeric meaning",
         };
-        let remove = Edit { span: Span::from(node.range()), text: String::new() };
+        let remove = Edit { span: node.span(), text: String::new() };
         illegal(&FORBIDDEN_ELEMENT, walk.at(node), format!("`{name}` is forbidden in a tensor: {why}"))
             .help("remove the element")
             .fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]))
     });
 }
 
-pub(super) fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name: &str) {
+pub(super) fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) {
     walk.find(&UNKNOWN_ELEMENT, |walk| {
         let finding = illegal(&UNKNOWN_ELEMENT, walk.at(node), format!("`{name}` is no element of a tensor"));
         let names = || ELEMENTS.iter().map(|row| row.0);
@@ -209,14 +206,14 @@ pub(super) fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name:
     });
 }
 
-pub(super) fn nested<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
+pub(super) fn nested<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
     walk.find(&ROOT, |walk| {
         illegal(&ROOT, walk.at(node), "`svg` inside a drawing opens a viewport, and what stands in it depends on that viewport's size")
             .help("write it as a `g` with a `transform`")
     });
 }
 
-pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name: &str) {
+pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) {
     if name != "svg" {
         walk.strangers = true;
         walk.find(&ROOT, |walk| {
@@ -224,15 +221,20 @@ pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name: &s
         });
         return;
     }
-    match node.tag_name().namespace() {
+    match node.namespace() {
         Some(names::SVG) => {}
         None => walk.find(&NAMESPACE, |walk| {
-            let at = Span::at(xml::name_span(node).end);
+            let at = Span::at(node.name_span().end);
             let add = Edit { span: at, text: format!(" xmlns=\"{}\"", names::SVG) };
-            Finding::new(&NAMESPACE, walk.at(node), "the root has no namespace, so that other readers do not take it for SVG")
-                .severity(Severity::Warning)
-                .help(format!("add `xmlns=\"{}\"`", names::SVG))
-                .fix(walk.fix(Safety::Safe, "add the namespace of SVG", vec![add]))
+            let finding =
+                Finding::new(&NAMESPACE, walk.at(node), "the root has no namespace, so that other readers do not take it for SVG")
+                    .severity(Severity::Warning)
+                    .help(format!("add `xmlns=\"{}\"`", names::SVG));
+            // an empty declaration stands there already
+            if walk.spelled(node.open_tag_span()).contains("xmlns=") {
+                return finding;
+            }
+            finding.fix(walk.fix(Safety::Safe, "add the namespace of SVG", vec![add]))
         }),
         Some(other) => walk.find(&NAMESPACE, |walk| {
             illegal(&NAMESPACE, walk.at(node), format!("the root is in the namespace `{other}`, which is not SVG's"))
@@ -241,10 +243,10 @@ pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, name: &s
     }
 }
 
-pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
+pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
     walk.find(&NAMESPACE, |walk| {
-        let name = xml::name(node);
-        let message = match node.tag_name().namespace() {
+        let name = node.name();
+        let message = match node.namespace() {
             Some(namespace) => format!("`{name}` belongs to `{namespace}`: a tensor holds SVG alone"),
             None => format!("`{name}` is in no namespace: a tensor holds SVG alone"),
         };
@@ -252,9 +254,9 @@ pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
     });
 }
 
-pub(super) fn legal_only<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element) {
+pub(super) fn legal_only<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Element) {
     walk.find(&NOT_CANONICALIZABLE, |walk| {
-        let name = node.tag_name().name();
+        let name = node.local();
         let help = match kind {
             Element::Ellipse => "draw it as a `path`",
             Element::Defs => "put what is used where it is used, and remove the `defs`",
@@ -271,20 +273,20 @@ pub(super) fn legal_only<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, ki
     });
 }
 
-pub(super) fn empty_group<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>) {
+pub(super) fn empty_group<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
     walk.find(&EMPTY_GROUP, |walk| {
         let finding =
             Finding::new(&EMPTY_GROUP, walk.at(node), "the group holds no element, so it has no numeric meaning").help("remove it");
         if node.attribute("id").is_some() {
             return finding;
         }
-        let remove = Edit { span: Span::from(node.range()), text: String::new() };
+        let remove = Edit { span: node.span(), text: String::new() };
         finding.fix(walk.fix(Safety::Safe, "remove the empty group", vec![remove]))
     });
 }
 
 /// Says when nothing at all is drawn, unless what is unlawful may have been meant to be.
-pub(super) fn finish<'a>(walk: &mut Walk<'_, 'a, '_>, root: Node<'a, 'a>) {
+pub(super) fn finish<'a>(walk: &mut Walk<'_, 'a, '_>, root: Node<'a>) {
     if walk.drawn == 0 && !walk.strangers && !walk.is_index {
         walk.find(&NO_GEOMETRY, |walk| {
             Finding::new(&NO_GEOMETRY, walk.at(root), "nothing is drawn, and a tensor without geometry does not exist")

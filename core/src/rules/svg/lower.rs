@@ -1,23 +1,21 @@
 //! Fixes that write a legal element in terms of those that the canonical form knows.
 
-use roxmltree::Node;
-
 use super::{names::Element, walk::Walk};
 use crate::{
     diagnostic::{Edit, Fix, Safety},
-    syntax::xml,
+    syntax::xml::Element as Node,
     tensor::number::NumberList,
     text::Span,
 };
 
 /// The fix that lowers `node`, where there is an exact one.
-pub(super) fn fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element) -> Option<Fix> {
+pub(super) fn fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, kind: Element) -> Option<Fix> {
     match kind {
         Element::Polyline => points(walk, node, false),
         Element::Polygon => points(walk, node, true),
         Element::Use => copy(walk, node),
         Element::Metadata => {
-            let remove = Edit { span: Span::from(node.range()), text: String::new() };
+            let remove = Edit { span: node.span(), text: String::new() };
             Some(walk.fix(Safety::Unsafe, "remove `metadata`", vec![remove]))
         }
         _ => None,
@@ -25,15 +23,15 @@ pub(super) fn fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element
 }
 
 /// The `path` through the same points: `points` becomes `d`, its pairs the arguments of one `M`.
-fn points<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, closed: bool) -> Option<Fix> {
-    let attribute = node.attribute_node("points")?;
+fn points<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, closed: bool) -> Option<Fix> {
+    let attribute = node.attribute("points")?;
     let count = NumberList::new(attribute.value()).try_fold(0usize, |count, number| number.ok().map(|_| count + 1))?;
-    if count < 4 || count % 2 == 1 || node.has_attribute("d") {
+    if count < 4 || count % 2 == 1 || node.attribute("d").is_some() {
         return None;
     }
-    let value = xml::value_span(attribute, walk.text);
+    let value = attribute.value_span();
     let mut edits = rename(walk, node, "path");
-    edits.push(Edit { span: xml::attribute_name_span(attribute, walk.text), text: "d".to_owned() });
+    edits.push(Edit { span: attribute.name_span(), text: "d".to_owned() });
     edits.push(Edit { span: Span::at(value.start), text: "M".to_owned() });
     if closed {
         edits.push(Edit { span: Span::at(value.end), text: "Z".to_owned() });
@@ -42,11 +40,11 @@ fn points<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, closed: bool) -> Opti
 }
 
 /// The edits that give an element another local name.
-fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, to: &str) -> Vec<Edit> {
-    let local = node.tag_name().name().len() as u32;
-    let open = xml::name_span(node);
+fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, to: &str) -> Vec<Edit> {
+    let local = node.local().len() as u32;
+    let open = node.name_span();
     let mut edits = vec![Edit { span: Span::new(open.end - local, open.end), text: to.to_owned() }];
-    let range = node.range();
+    let range = node.span().range();
     let own = walk.text.get(range.clone()).unwrap_or_default();
     if !own.ends_with("/>")
         && let Some(close) = own.rfind("</")
@@ -58,24 +56,24 @@ fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>, to: &str) -> Vec<Edit
 }
 
 /// A copy of the target in a group that stands where the `use` stood. Ids inside the copy go: an id names one element.
-fn copy<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>) -> Option<Fix> {
-    let href = node.attributes().find(|attribute| attribute.name() == "href")?;
+fn copy<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>) -> Option<Fix> {
+    let href = node.attributes().find(|attribute| attribute.local() == "href")?;
     let id = href.value().strip_prefix('#')?;
-    let target = node.document().descendants().find(|other| other.attribute("id") == Some(id))?;
+    let target = walk.elements.iter().find(|other| other.value("id") == Some(id))?;
     let encloses = node.ancestors().any(|ancestor| ancestor == target);
-    if encloses || !Element::of(target.tag_name().name()).is_some_and(|kind| kind.draws() || kind == Element::G) {
+    if encloses || !Element::of(target.local()).is_some_and(|kind| kind.draws() || kind == Element::G) {
         return None;
     }
     let (mut group, mut x, mut y, mut transform) = (String::new(), "0", "0", "");
     for attribute in node.attributes() {
-        match attribute.name() {
+        match attribute.local() {
             "href" | "width" | "height" => {}
             "x" => x = attribute.value(),
             "y" => y = attribute.value(),
             "transform" => transform = attribute.value(),
             _ => {
                 group.push(' ');
-                group.push_str(walk.text.get(attribute.range()).unwrap_or_default());
+                group.push_str(walk.spelled(attribute.span()));
             }
         }
     }
@@ -90,14 +88,14 @@ fn copy<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a, 'a>) -> Option<Fix> {
         (transform, true) => group.push_str(&format!(" transform=\"{transform} translate({} {})\"", x.trim(), y.trim())),
     }
     let text = format!("<g{group}>{}</g>", without_ids(walk, target));
-    Some(walk.fix(Safety::Unsafe, "put a copy of its target here", vec![Edit { span: Span::from(node.range()), text }]))
+    Some(walk.fix(Safety::Unsafe, "put a copy of its target here", vec![Edit { span: node.span(), text }]))
 }
 
-fn without_ids<'a>(walk: &Walk<'_, 'a, '_>, target: Node<'a, 'a>) -> String {
-    let range = target.range();
+fn without_ids<'a>(walk: &Walk<'_, 'a, '_>, target: Node<'a>) -> String {
+    let range = target.span().range();
     let (mut out, mut from) = (String::new(), range.start);
-    for attribute in target.descendants().filter_map(|node| node.attribute_node("id")) {
-        let id = attribute.range();
+    for attribute in target.descendants().filter_map(|node| node.attribute("id")) {
+        let id = attribute.span().range();
         let head = walk.text.get(from..id.start).unwrap_or_default();
         out.push_str(head.trim_end());
         from = id.end;

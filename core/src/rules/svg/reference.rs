@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
-use roxmltree::{Attribute, Document, Node};
-
 use super::{
     FILE, GOOD, drawing,
     element::DRAWINGS,
@@ -14,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::Severity,
     rules::{Check, Docs, Finding, Rule, nearest_of},
-    syntax::xml,
+    syntax::xml::{Attribute, Element as Node, Elements},
 };
 
 /// One id for two elements.
@@ -75,43 +73,43 @@ pub static UNUSED_DEFINITION: Rule = Rule {
 /// What the walk gathers.
 #[derive(Default)]
 pub(super) struct References<'a> {
-    ids: HashMap<&'a str, Node<'a, 'a>>,
-    uses: Vec<(Node<'a, 'a>, Option<Attribute<'a, 'a>>)>,
-    twice: Vec<(Node<'a, 'a>, Attribute<'a, 'a>, Node<'a, 'a>)>,
+    ids: HashMap<&'a str, Node<'a>>,
+    uses: Vec<(Node<'a>, Option<Attribute<'a>>)>,
+    twice: Vec<(Attribute<'a>, Node<'a>)>,
 }
 
 impl<'a> References<'a> {
     /// Notes the id of a drawing element.
-    pub(super) fn name(&mut self, node: Node<'a, 'a>, id: Attribute<'a, 'a>) {
+    pub(super) fn name(&mut self, node: Node<'a>, id: Attribute<'a>) {
         match self.ids.entry(id.value()) {
             Entry::Vacant(entry) => {
                 entry.insert(node);
             }
-            Entry::Occupied(first) => self.twice.push((node, id, *first.get())),
+            Entry::Occupied(first) => self.twice.push((id, *first.get())),
         }
     }
 
     /// Notes a `use`.
-    pub(super) fn uses(&mut self, node: Node<'a, 'a>, href: Option<Attribute<'a, 'a>>) {
+    pub(super) fn uses(&mut self, node: Node<'a>, href: Option<Attribute<'a>>) {
         self.uses.push((node, href));
     }
 }
 
 /// An `href` that leads out of the drawing, on an element that has no use for one.
-pub(super) fn external<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) {
+pub(super) fn external<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
     walk.find(&REFERENCE, |walk| {
-        illegal(&REFERENCE, walk.at_value(node, attribute), "this reference leads out of the drawing, and a tensor is complete in itself")
+        illegal(&REFERENCE, walk.at_value(attribute), "this reference leads out of the drawing, and a tensor is complete in itself")
             .help("remove the attribute")
     });
 }
 
 /// Judges what was gathered.
-pub(super) fn finish<'a>(walk: &mut Walk<'_, 'a, '_>, tree: &'a Document<'a>) {
+pub(super) fn finish<'a>(walk: &mut Walk<'_, 'a, '_>, elements: &'a Elements<'a>) {
     let References { uses, twice, .. } = std::mem::take(&mut walk.references);
-    for (node, id, first) in twice {
+    for (id, first) in twice {
         walk.find(&DUPLICATE_ID, |walk| {
             let message = format!("`{}` is the id of an element before this one", id.value());
-            illegal(&DUPLICATE_ID, walk.at_value(node, id), message).help("give each element its own id, or none").related(
+            illegal(&DUPLICATE_ID, walk.at_value(id), message).help("give each element its own id, or none").related(
                 &walk.context.path.clone(),
                 walk.at(first),
                 "first here",
@@ -119,32 +117,32 @@ pub(super) fn finish<'a>(walk: &mut Walk<'_, 'a, '_>, tree: &'a Document<'a>) {
         });
     }
     let mut has_definitions = false;
-    let mut targets: HashMap<&'a str, Node<'a, 'a>> = HashMap::new();
+    let mut targets: HashMap<&'a str, Node<'a>> = HashMap::new();
     if !uses.is_empty() || walk.text.contains("defs") {
-        for node in tree.descendants().filter(Node::is_element) {
-            has_definitions |= node.tag_name().name() == "defs";
-            if let Some(id) = node.attribute("id") {
+        for node in elements.iter() {
+            has_definitions |= node.local() == "defs";
+            if let Some(id) = node.value("id") {
                 targets.entry(id).or_insert(node);
             }
         }
     }
-    let mut edges: Vec<Option<Node<'a, 'a>>> = Vec::with_capacity(uses.len());
+    let mut edges: Vec<Option<Node<'a>>> = Vec::with_capacity(uses.len());
     for (node, href) in &uses {
         edges.push(target(walk, *node, *href, &targets));
     }
     circles(walk, &uses, &edges);
     if has_definitions {
-        unused(walk, tree, &edges);
+        unused(walk, elements, &edges);
     }
 }
 
 /// The element that a `use` names.
 fn target<'a>(
     walk: &mut Walk<'_, 'a, '_>,
-    node: Node<'a, 'a>,
-    href: Option<Attribute<'a, 'a>>,
-    targets: &HashMap<&'a str, Node<'a, 'a>>,
-) -> Option<Node<'a, 'a>> {
+    node: Node<'a>,
+    href: Option<Attribute<'a>>,
+    targets: &HashMap<&'a str, Node<'a>>,
+) -> Option<Node<'a>> {
     let Some(href) = href else {
         walk.find(&REFERENCE, |walk| {
             illegal(&REFERENCE, walk.at(node), "this `use` names nothing: it has no `href`").help("add `href=\"#id\"`")
@@ -158,14 +156,14 @@ fn target<'a>(
                 "" | "#" => "this `use` names nothing: its `href` is empty".to_owned(),
                 value => format!("`{value}` is not in this drawing, and a tensor is complete in itself"),
             };
-            illegal(&REFERENCE, walk.at_value(node, href), message).help("name an element of this drawing as `#id`")
+            illegal(&REFERENCE, walk.at_value(href), message).help("name an element of this drawing as `#id`")
         });
         return None;
     };
     let found = targets.get(id).or_else(|| targets.get(decoded(id).as_str())).copied();
     if found.is_none() {
         walk.find(&REFERENCE, |walk| {
-            let finding = illegal(&REFERENCE, walk.at_value(node, href), format!("no element of this drawing has the id `{id}`"));
+            let finding = illegal(&REFERENCE, walk.at_value(href), format!("no element of this drawing has the id `{id}`"));
             match nearest_of(id, targets.keys().copied().take(10_000).collect::<BTreeSet<_>>()) {
                 Some(near) => finding.help(format!("write `#{near}`, or add the element")),
                 None => finding.help("correct the id, or add the element"),
@@ -191,11 +189,11 @@ fn decoded(fragment: &str) -> String {
 ///
 /// Uses are in the order of the text, so those inside an element are a range of them. Each is followed once; those on the way
 /// are kept apart, so that a use of any of them is noticed without walking the range.
-fn circles<'a>(walk: &mut Walk<'_, 'a, '_>, uses: &[(Node<'a, 'a>, Option<Attribute<'a, 'a>>)], edges: &[Option<Node<'a, 'a>>]) {
-    let inside = |target: Node<'a, 'a>| {
-        let range = target.range();
-        let first = uses.partition_point(|(node, _)| node.range().start < range.start);
-        let last = uses.partition_point(|(node, _)| node.range().start < range.end);
+fn circles<'a>(walk: &mut Walk<'_, 'a, '_>, uses: &[(Node<'a>, Option<Attribute<'a>>)], edges: &[Option<Node<'a>>]) {
+    let inside = |target: Node<'a>| {
+        let range = target.span();
+        let first = uses.partition_point(|(node, _)| node.span().start < range.start);
+        let last = uses.partition_point(|(node, _)| node.span().start < range.end);
         first..last
     };
     let mut fresh: BTreeSet<usize> = (0..uses.len()).collect();
@@ -214,7 +212,7 @@ fn circles<'a>(walk: &mut Walk<'_, 'a, '_>, uses: &[(Node<'a, 'a>, Option<Attrib
             if on_the_way.range(range).next().is_some() {
                 let (node, href) = uses[at];
                 walk.find(&REFERENCE, |walk| {
-                    let place = href.map_or_else(|| walk.at(node), |href| walk.at_value(node, href));
+                    let place = href.map_or_else(|| walk.at(node), |href| walk.at_value(href));
                     let name = href.map_or("", |href| href.value().trim());
                     illegal(&REFERENCE, place, format!("following `{name}` leads back to this `use`: it would never end"))
                         .help("name an element that does not hold this one, by any way")
@@ -227,20 +225,20 @@ fn circles<'a>(walk: &mut Walk<'_, 'a, '_>, uses: &[(Node<'a, 'a>, Option<Attrib
 }
 
 /// Says what stands in `defs` and is never used.
-fn unused<'a>(walk: &mut Walk<'_, 'a, '_>, tree: &'a Document<'a>, edges: &[Option<Node<'a, 'a>>]) {
-    let used: HashSet<_> = edges.iter().flatten().map(Node::id).collect();
-    let definitions = tree.descendants().filter(|node| node.is_element() && node.tag_name().name() == "defs");
-    for child in definitions.flat_map(|definitions| definitions.children()).filter(Node::is_element) {
-        let lawful = Element::of(child.tag_name().name()).is_some_and(|kind| kind.draws() || kind == Element::G);
+fn unused<'a>(walk: &mut Walk<'_, 'a, '_>, elements: &'a Elements<'a>, edges: &[Option<Node<'a>>]) {
+    let used: HashSet<_> = edges.iter().flatten().map(|node| node.index()).collect();
+    let definitions = elements.iter().filter(|node| node.local() == "defs");
+    for child in definitions.flat_map(|definitions| definitions.children()) {
+        let lawful = Element::of(child.local()).is_some_and(|kind| kind.draws() || kind == Element::G);
         if !lawful
-            || child.ancestors().any(|node| node.tag_name().name() == "metadata")
-            || child.descendants().any(|node| used.contains(&node.id()))
+            || child.ancestors().any(|node| node.local() == "metadata")
+            || child.descendants().any(|node| used.contains(&node.index()))
         {
             continue;
         }
         walk.find(&UNUSED_DEFINITION, |walk| {
-            let name = xml::name(child);
-            let message = match child.attribute("id") {
+            let name = child.name();
+            let message = match child.value("id") {
                 Some(id) => format!("nothing uses `#{id}`, so this `{name}` has no numeric meaning"),
                 None => format!("this `{name}` has no id, so nothing can use it"),
             };

@@ -1,7 +1,5 @@
 //! Shapes, transforms and the numbers that count.
 
-use roxmltree::{Attribute, Node};
-
 use super::{
     FILE, GOOD, attribute, curve, drawing,
     element::{DRAWINGS, NO_GEOMETRY},
@@ -12,6 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Safety, Severity},
     rules::{Check, Docs, Finding, Place, Rule},
+    syntax::xml::{Attribute, Element as Node},
     tensor::{
         number::{self, NumberList, ValueFault},
         path_data::Command,
@@ -134,20 +133,20 @@ pub static CYCLE_WITHOUT_DECAY: Rule = Rule {
 /// The attributes of an element that say where it is.
 struct Geometry<'a> {
     /// In the order of [`PLACES`].
-    places: [Option<Attribute<'a, 'a>>; PLACES.len()],
-    data: Option<Attribute<'a, 'a>>,
-    points: Option<Attribute<'a, 'a>>,
-    href: Option<Attribute<'a, 'a>>,
+    places: [Option<Attribute<'a>>; PLACES.len()],
+    data: Option<Attribute<'a>>,
+    points: Option<Attribute<'a>>,
+    href: Option<Attribute<'a>>,
 }
 
 const PLACES: [&str; 13] = ["x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width", "height"];
 
 /// Looks at an element's attributes and geometry; `frame` learns what holds inside it.
-pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element, frame: &mut Frame) {
+pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Element, frame: &mut Frame) {
     let mut geometry = Geometry { places: [None; PLACES.len()], data: None, points: None, href: None };
     let (mut id, mut stroke, mut opacity) = (None, None, None);
     for attribute in node.attributes() {
-        let name = attribute.name();
+        let name = attribute.local();
         if attribute.namespace().is_some() {
             if name == "href" && attribute.namespace() == Some(XLINK) {
                 href(walk, node, attribute, kind, &mut geometry);
@@ -161,7 +160,7 @@ pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: E
             "d" if kind == Element::Path => geometry.data = Some(attribute),
             "stroke-width" => stroke = Some(attribute),
             "opacity" => opacity = Some(attribute),
-            "transform" => transform(walk, node, attribute),
+            "transform" => transform(walk, attribute),
             "points" if matches!(kind, Element::Polyline | Element::Polygon) => geometry.points = Some(attribute),
             "href" => href(walk, node, attribute, kind, &mut geometry),
             "version" | "viewBox" | "width" | "height" if kind == Element::Svg => {}
@@ -172,17 +171,17 @@ pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: E
         }
     }
     if let Some(attribute) = stroke
-        && let Some(value) = measure(walk, node, attribute)
+        && let Some(value) = measure(walk, attribute)
     {
-        frame.stroke = stroke_width(walk, node, attribute, value);
+        frame.stroke = stroke_width(walk, attribute, value);
     }
     if let Some(attribute) = opacity
-        && let Some(value) = measure(walk, node, attribute)
+        && let Some(value) = measure(walk, attribute)
     {
         if !(0..=1 << 32).contains(&value) {
             walk.find(&NUMBER, |walk| {
                 let found = attribute.value().trim();
-                illegal(&NUMBER, walk.at_value(node, attribute), format!("`opacity` is {found}; it lies between 0 and 1"))
+                illegal(&NUMBER, walk.at_value(attribute), format!("`opacity` is {found}; it lies between 0 and 1"))
                     .help("write a number from 0 to 1")
             });
         } else {
@@ -202,20 +201,20 @@ pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: E
 }
 
 /// `href` belongs to `use`; anywhere else it may at least not lead out of the drawing (B119).
-fn href<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, kind: Element, geometry: &mut Geometry<'a>) {
+fn href<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>, kind: Element, geometry: &mut Geometry<'a>) {
     if kind == Element::Use {
         // `href` counts before `xlink:href`
         if geometry.href.is_none() || attribute.namespace().is_none() {
             geometry.href = Some(attribute);
         }
     } else if !attribute.value().trim_start().starts_with('#') {
-        super::reference::external(walk, node, attribute);
+        super::reference::external(walk, attribute);
     } else {
         attribute::other(walk, node, attribute, kind);
     }
 }
 
-fn shape<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element, geometry: &Geometry<'a>, frame: &Frame) {
+fn shape<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Element, geometry: &Geometry<'a>, frame: &Frame) {
     if kind == Element::Path {
         if let Some(close) = curve::data(walk, node, geometry.data) {
             decay(walk, node, frame, geometry.data.map(|attribute| (attribute, close)));
@@ -230,7 +229,7 @@ fn shape<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element, geo
     for (place, attribute) in geometry.places.iter().enumerate() {
         if let Some(attribute) = *attribute {
             let auto = matches!(PLACES[place], "rx" | "ry") && attribute.value().trim() == "auto";
-            values[place] = if auto { None } else { measure(walk, node, attribute) };
+            values[place] = if auto { None } else { measure(walk, attribute) };
         }
     }
     let [_, _, x1, y1, x2, y2, _, _, r, rx, ry, width, height] = values;
@@ -254,23 +253,23 @@ fn shape<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, kind: Element, geo
         decay(walk, node, frame, None);
     }
     if kind == Element::Rect {
-        rounded(walk, node, geometry, [rx, ry]);
+        rounded(walk, geometry, [rx, ry]);
     }
 }
 
 /// One number of an attribute in units of 2⁻³², or what is wrong with it.
-fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) -> Option<i64> {
+fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) -> Option<i64> {
     let value = attribute.value();
     let length = match number::length(value) {
         Ok(length) => length,
         Err(fault) => {
             walk.find(&NUMBER, |walk| {
-                let name = attribute.name();
+                let name = attribute.local();
                 let (message, place) = match fault {
-                    ValueFault::Empty => (format!("`{name}` is empty"), walk.at_value(node, attribute)),
-                    ValueFault::NotANumber(_) => (format!("`{name}` is no number: `{}`", shown(value)), walk.at_value(node, attribute)),
+                    ValueFault::Empty => (format!("`{name}` is empty"), walk.at_value(attribute)),
+                    ValueFault::NotANumber(_) => (format!("`{name}` is no number: `{}`", shown(value)), walk.at_value(attribute)),
                     ValueFault::Trailing(at) => {
-                        let place = walk.in_value(node, attribute, Span::new(at, value.len() as u32));
+                        let place = walk.in_value(attribute, Span::new(at, value.len() as u32));
                         (format!("`{name}` takes one number, and more follows: `{}`", shown(value)), place)
                     }
                 };
@@ -281,9 +280,9 @@ fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attri
     };
     if !length.unit.is_empty() {
         walk.find(&attribute::VIEWPORT, |walk| {
-            let name = attribute.name();
+            let name = attribute.local();
             let end = length.number.end();
-            let place = walk.in_value(node, attribute, Span::new(end, end + length.unit.len() as u32));
+            let place = walk.in_value(attribute, Span::new(end, end + length.unit.len() as u32));
             let what = if length.unit == "%" { "a percentage".to_owned() } else { format!("the unit `{}`", length.unit) };
             illegal(&attribute::VIEWPORT, place, format!("`{name}` has {what}, and a tensor has nothing to measure it by"))
                 .help("write a plain number")
@@ -292,7 +291,7 @@ fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attri
     }
     let q32 = number::to_q32(length.number.text(value));
     if q32.is_none() {
-        out_of_range(walk, |walk| walk.at_value(node, attribute), length.number.text(value));
+        out_of_range(walk, |walk| walk.at_value(attribute), length.number.text(value));
     }
     q32
 }
@@ -307,13 +306,13 @@ pub(super) fn out_of_range<'a>(walk: &mut Walk<'_, 'a, '_>, place: impl FnOnce(&
 }
 
 /// The stroke width in 1/65536.
-fn stroke_width<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, value: i64) -> i64 {
+fn stroke_width<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, value: i64) -> i64 {
     let q16 = half_even(i128::from(value), 1 << 16);
     if value < 0 {
         walk.find(&NUMBER, |walk| {
             illegal(
                 &NUMBER,
-                walk.at_value(node, attribute),
+                walk.at_value(attribute),
                 format!("`stroke-width` is {}; a confidence is not negative", attribute.value().trim()),
             )
             .help("write 0 or more")
@@ -323,9 +322,7 @@ fn stroke_width<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: 
     if q16 > i64::from(i32::MAX) {
         walk.find(&RANGE, |walk| {
             let message = format!("`stroke-width` is {}, and the canonical form holds less than 32768", shown(attribute.value().trim()));
-            Finding::new(&RANGE, walk.at_value(node, attribute), message)
-                .help("draw at a smaller scale")
-                .spec("canonicalization_error.range")
+            Finding::new(&RANGE, walk.at_value(attribute), message).help("draw at a smaller scale").spec("canonicalization_error.range")
         });
     }
     q16
@@ -339,9 +336,9 @@ fn half_even(numerator: i128, denominator: i128) -> i64 {
 }
 
 /// Says when a closed element does not fade. The canonical form writes both numbers as integers of its own.
-fn decay<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, frame: &Frame, close: Option<(Attribute<'a, 'a>, Command)>) {
+fn decay<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, frame: &Frame, close: Option<(Attribute<'a>, Command)>) {
     let (stroke, opacity) = if walk.canonical {
-        let integer = |name: &str, default: i64| node.attribute(name).and_then(|text| text.parse::<i64>().ok()).unwrap_or(default);
+        let integer = |name: &str, default: i64| node.value(name).and_then(|text| text.parse::<i64>().ok()).unwrap_or(default);
         (integer("data-sw", 1 << 16), integer("data-o", 2048))
     } else {
         (frame.stroke, half_even(i128::from(frame.opacity), 1 << 21))
@@ -353,20 +350,20 @@ fn decay<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, frame: &Frame, clo
         let (stroke, opacity) = (stroke as f64 / 65536.0, opacity as f64 / 2048.0);
         let message = format!("the element is closed, and its stroke width {stroke} times its opacity {opacity} is not below 1: what runs round it never fades");
         let place = match close {
-            Some((attribute, close)) => curve::at(walk, node, attribute, close.index, close.span),
+            Some((attribute, close)) => curve::at(walk, attribute, close.index, close.span),
             None => walk.at(node),
         };
         Finding::new(&CYCLE_WITHOUT_DECAY, place, message).help("lower `stroke-width` or `opacity`")
     });
 }
 
-fn rounded<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, geometry: &Geometry<'a>, radii: [Option<i64>; 2]) {
+fn rounded<'a>(walk: &mut Walk<'_, 'a, '_>, geometry: &Geometry<'a>, radii: [Option<i64>; 2]) {
     let sharp = radii == [Some(0), Some(0)];
     let [.., rx, ry, _, _] = geometry.places;
     for attribute in [rx, ry].into_iter().flatten() {
         walk.find(&ROUNDED_RECT, |walk| {
-            let message = format!("`{}` rounds corners, and the canonical form writes a `rect` as four straight sides", attribute.name());
-            let finding = Finding::new(&ROUNDED_RECT, walk.at_name(node, attribute), message)
+            let message = format!("`{}` rounds corners, and the canonical form writes a `rect` as four straight sides", attribute.local());
+            let finding = Finding::new(&ROUNDED_RECT, walk.at_name(attribute), message)
                 .help("remove it, or draw the corners as a `path`")
                 .spec("canonicalization_error.unsupported_attribute");
             if sharp { finding.fix(walk.without(Safety::Safe, attribute)) } else { finding }
@@ -374,11 +371,10 @@ fn rounded<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, geometry: &Geome
     }
 }
 
-fn points<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Option<Attribute<'a, 'a>>) {
+fn points<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Option<Attribute<'a>>) {
     let Some(attribute) = attribute.filter(|attribute| !attribute.value().trim().is_empty()) else {
         walk.find(&NO_GEOMETRY, |walk| {
-            illegal(&NO_GEOMETRY, walk.at(node), format!("`{}` has no points", node.tag_name().name()))
-                .help("give it its points or remove it")
+            illegal(&NO_GEOMETRY, walk.at(node), format!("`{}` has no points", node.local())).help("give it its points or remove it")
         });
         return;
     };
@@ -394,7 +390,7 @@ fn points<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Option
                 };
                 walk.find(&NUMBER, |walk| {
                     let width = value.get(at as usize..).and_then(|rest| rest.chars().next()).map_or(0, |c| c.len_utf8() as u32);
-                    let place = walk.in_value(node, attribute, Span::new(at, at + width));
+                    let place = walk.in_value(attribute, Span::new(at, at + width));
                     illegal(&NUMBER, place, "expected a number in `points`").help("write pairs of plain numbers")
                 });
                 return;
@@ -413,27 +409,27 @@ fn points<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Option
         count += 1;
     }
     if let Some(number) = wide {
-        out_of_range(walk, |walk| walk.in_value(node, attribute, number.span()), number.text(value));
+        out_of_range(walk, |walk| walk.in_value(attribute, number.span()), number.text(value));
     }
     if count % 2 == 1 {
         walk.find(&NUMBER, |walk| {
             let last = previous.map_or(Span::at(0), |number| number.span());
-            illegal(&NUMBER, walk.in_value(node, attribute, last), format!("`points` holds {count} numbers: the last has no partner"))
+            illegal(&NUMBER, walk.in_value(attribute, last), format!("`points` holds {count} numbers: the last has no partner"))
                 .help("write pairs of numbers")
         });
     } else if !moves {
-        curve::nothing(walk, "all points are one and the same", |walk| walk.at_value(node, attribute));
+        curve::nothing(walk, "all points are one and the same", |walk| walk.at_value(attribute));
     }
 }
 
-fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) {
+fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
     let value = attribute.value();
     for item in Transforms::new(value) {
         let transform = match item {
             Ok(transform) => transform,
             Err(fault) => {
                 walk.find(&TRANSFORM, |walk| {
-                    illegal(&TRANSFORM, walk.in_value(node, attribute, fault.span), fault.to_string())
+                    illegal(&TRANSFORM, walk.in_value(attribute, fault.span), fault.to_string())
                         .help("write `translate(x y)`, `scale(x y)` or `rotate(degrees cx cy)` with plain numbers")
                 });
                 return;
@@ -442,7 +438,7 @@ fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Att
         if let Function::Matrix | Function::SkewX | Function::SkewY = transform.function {
             walk.find(&UNSUPPORTED_TRANSFORM, |walk| {
                 let message = format!("the canonical form resolves `translate`, `scale` and `rotate`, not `{}`", transform.function.name());
-                Finding::new(&UNSUPPORTED_TRANSFORM, walk.in_value(node, attribute, transform.span), message)
+                Finding::new(&UNSUPPORTED_TRANSFORM, walk.in_value(attribute, transform.span), message)
                     .help("write it with the three, or apply it to the coordinates")
                     .spec("canonicalization_error.unsupported_transform")
             });
@@ -452,12 +448,12 @@ fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a, 'a>, attribute: Att
         for number in transform.arguments() {
             match number::to_q32(number.text(value)) {
                 Some(q32) => zero |= q32 == 0,
-                None => out_of_range(walk, |walk| walk.in_value(node, attribute, number.span()), number.text(value)),
+                None => out_of_range(walk, |walk| walk.in_value(attribute, number.span()), number.text(value)),
             }
         }
         if zero && transform.function == Function::Scale {
             walk.find(&TRANSFORM, |walk| {
-                illegal(&TRANSFORM, walk.in_value(node, attribute, transform.span), "a scale by zero leaves the element without magnitude")
+                illegal(&TRANSFORM, walk.in_value(attribute, transform.span), "a scale by zero leaves the element without magnitude")
                     .help("scale by something else than 0")
             });
         }

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use roxmltree::{Attribute, Node, NodeType};
-
 use super::{
     ILLEGAL_TENSOR, attribute, element,
     names::{self, Element},
@@ -13,7 +11,7 @@ use super::{
 use crate::{
     diagnostic::{Change, Edit, FileChange, Fix, Safety},
     rules::{FileContext, Finding, Findings, Place, Rule},
-    syntax::xml,
+    syntax::xml::{Attribute, Element as Node, Elements, Instruction},
     text::Span,
 };
 
@@ -22,13 +20,14 @@ const MOST: u32 = 100;
 
 /// Checks a drawing.
 pub(super) fn check(context: &FileContext<'_>, findings: &mut Findings) {
-    let Some(document) = context.xml() else { return };
-    let root = document.tree().root_element();
+    let Some(elements) = context.xml() else { return };
+    let root = elements.root();
     let mut walk = Walk {
         context,
-        text: document.text(),
-        root_namespace: root.tag_name().namespace(),
-        canonical: root.attribute("data-mx2lm") == Some("canonical.v1"),
+        elements,
+        text: elements.text(),
+        root_namespace: root.namespace_id(),
+        canonical: root.value("data-mx2lm") == Some("canonical.v1"),
         is_index: context.kind.is("semantic.index.v1"),
         findings,
         counts: HashMap::new(),
@@ -38,10 +37,10 @@ pub(super) fn check(context: &FileContext<'_>, findings: &mut Findings) {
         drawn: 0,
         strangers: false,
     };
-    walk.document(document.tree());
+    walk.document();
     attribute::finish(&mut walk);
     element::finish(&mut walk, root);
-    super::reference::finish(&mut walk, document.tree());
+    super::reference::finish(&mut walk, elements);
     walk.close();
 }
 
@@ -49,7 +48,7 @@ pub(super) fn check(context: &FileContext<'_>, findings: &mut Findings) {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     /// Where the element ends.
-    end: usize,
+    end: u32,
     /// The nearest stroke width, in 1/65536.
     pub stroke: i64,
     /// The product of the opacities so far, in 2⁻³².
@@ -65,8 +64,9 @@ pub(super) struct Frame {
 /// The state of the walk.
 pub(super) struct Walk<'c, 'a, 'f> {
     pub context: &'c FileContext<'a>,
+    pub elements: &'a Elements<'a>,
     pub text: &'a str,
-    root_namespace: Option<&'a str>,
+    root_namespace: u32,
     /// Whether the drawing says that it is in canonical form.
     pub canonical: bool,
     /// Whether it is a semantic index, which need not be connected or drawn (`DECISIONS` 53).
@@ -83,48 +83,59 @@ pub(super) struct Walk<'c, 'a, 'f> {
 }
 
 impl<'a> Walk<'_, 'a, '_> {
-    fn document(&mut self, tree: &'a roxmltree::Document<'a>) {
-        let mut skip_to = 0;
-        for node in tree.root().descendants() {
-            let kind = node.node_type();
-            if kind != NodeType::Element && kind != NodeType::PI {
-                continue;
+    fn document(&mut self) {
+        let elements = self.elements;
+        let mut instructions = elements.instructions().peekable();
+        let (mut index, mut skip_to) = (0, 0);
+        while let Some(node) = elements.get(index) {
+            let start = node.span().start;
+            while let Some(instruction) = instructions.next_if(|instruction| instruction.span.start < start) {
+                self.instruction(instruction, skip_to);
             }
-            let range = node.range();
-            if range.start < skip_to {
-                continue;
+            let frame = self.frame_at(start);
+            if self.element(node, frame) {
+                index += 1;
+            } else {
+                skip_to = node.span().end;
+                index = node.next_index();
             }
-            while self.frames.last().is_some_and(|frame| frame.end <= range.start) {
-                self.frames.pop();
-            }
-            let frame = self.frames.last().copied().unwrap_or(Frame {
-                end: usize::MAX,
-                stroke: 1 << 16,
-                opacity: 1 << 32,
-                strange: false,
-                exempt: false,
-                drawn: true,
-            });
-            if kind == NodeType::PI {
-                if !frame.exempt {
-                    element::instruction(self, node);
-                }
-            } else if !self.element(node, frame) {
-                skip_to = range.end;
-            }
+        }
+        for instruction in instructions {
+            self.instruction(instruction, skip_to);
         }
     }
 
+    fn instruction(&mut self, instruction: Instruction<'a>, skip_to: u32) {
+        let start = instruction.span.start;
+        if start >= skip_to && !self.frame_at(start).exempt {
+            element::instruction(self, instruction);
+        }
+    }
+
+    /// What holds at a place that nothing before it has passed.
+    fn frame_at(&mut self, start: u32) -> Frame {
+        while self.frames.last().is_some_and(|frame| frame.end <= start) {
+            self.frames.pop();
+        }
+        self.frames.last().copied().unwrap_or(Frame {
+            end: u32::MAX,
+            stroke: 1 << 16,
+            opacity: 1 << 32,
+            strange: false,
+            exempt: false,
+            drawn: true,
+        })
+    }
+
     /// Whether an element is SVG's: in its namespace, or in whatever the root is in, which is told at the root.
-    fn is_svg(&self, node: Node<'a, 'a>) -> bool {
-        let namespace = node.tag_name().namespace();
-        namespace == self.root_namespace || namespace == Some(names::SVG)
+    fn is_svg(&self, node: Node<'a>) -> bool {
+        node.namespace_id() == self.root_namespace || node.namespace() == Some(names::SVG)
     }
 
     /// Looks at one element; answers whether to look inside.
-    fn element(&mut self, node: Node<'a, 'a>, outer: Frame) -> bool {
-        let name = node.tag_name().name();
-        let is_root = node.parent_element().is_none();
+    fn element(&mut self, node: Node<'a>, outer: Frame) -> bool {
+        let name = node.local();
+        let is_root = node.parent().is_none();
         let svg = self.is_svg(node);
         if svg && names::is_forbidden(name) {
             self.strangers = true;
@@ -142,7 +153,7 @@ impl<'a> Walk<'_, 'a, '_> {
             element::foreign(self, node);
             return false;
         }
-        let mut frame = Frame { end: node.range().end, ..outer };
+        let mut frame = Frame { end: node.span().end, ..outer };
         let Some(kind) = Element::of(name) else {
             self.strangers = true;
             if !outer.strange && !is_root {
@@ -165,15 +176,15 @@ impl<'a> Walk<'_, 'a, '_> {
         match kind {
             Element::Metadata => frame.exempt = true,
             Element::Defs => frame.drawn = false,
-            Element::G if !node.has_children() || !node.children().any(|child| child.is_element()) => element::empty_group(self, node),
+            Element::G if !node.has_elements() => element::empty_group(self, node),
             _ => {}
         }
         self.enter(node, frame);
         true
     }
 
-    fn enter(&mut self, node: Node<'a, 'a>, frame: Frame) {
-        if node.has_children() {
+    fn enter(&mut self, node: Node<'a>, frame: Frame) {
+        if !node.is_empty_tag() {
             self.frames.push(frame);
         }
     }
@@ -199,20 +210,20 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 
     /// The place of an element: its name in the opening tag.
-    pub(super) fn at(&self, node: Node<'a, 'a>) -> Place {
-        Place::new(xml::locator(node), xml::name_span(node))
+    pub(super) fn at(&self, node: Node<'a>) -> Place {
+        Place::new(node.locator(), node.name_span())
     }
 
     /// The place of an attribute's name.
-    pub(super) fn at_name(&self, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) -> Place {
-        let span = xml::attribute_name_span(attribute, self.text);
-        Place::new(xml::attribute_locator(node, self.spelled(span)), span)
+    pub(super) fn at_name(&self, attribute: Attribute<'a>) -> Place {
+        let span = attribute.name_span();
+        Place::new(attribute.locator(), span)
     }
 
     /// The place of an attribute's value; of its name when the value is empty.
-    pub(super) fn at_value(&self, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>) -> Place {
-        let span = xml::value_span(attribute, self.text);
-        let mut place = self.at_name(node, attribute);
+    pub(super) fn at_value(&self, attribute: Attribute<'a>) -> Place {
+        let span = attribute.value_span();
+        let mut place = self.at_name(attribute);
         if !span.is_empty() {
             place.span = Some(span);
         }
@@ -220,10 +231,10 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 
     /// The place of bytes `span` of an attribute's value.
-    pub(super) fn in_value(&self, node: Node<'a, 'a>, attribute: Attribute<'a, 'a>, span: Span) -> Place {
-        let mut place = self.at_name(node, attribute);
-        let start = xml::value_offset(attribute, self.text, span.start);
-        place.span = Some(Span::new(start, xml::value_offset(attribute, self.text, span.end)));
+    pub(super) fn in_value(&self, attribute: Attribute<'a>, span: Span) -> Place {
+        let mut place = self.at_name(attribute);
+        let start = attribute.value_offset(span.start);
+        place.span = Some(Span::new(start, attribute.value_offset(span.end)));
         place
     }
 
@@ -239,11 +250,11 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 
     /// Removes an attribute with the space in front of it.
-    pub(super) fn without(&self, safety: Safety, attribute: Attribute<'a, 'a>) -> Fix {
-        let range = attribute.range();
-        let head = self.text.get(..range.start).unwrap_or_default();
-        let span = Span::from(head.trim_end().len()..range.end);
-        let name = self.spelled(xml::attribute_name_span(attribute, self.text));
+    pub(super) fn without(&self, safety: Safety, attribute: Attribute<'a>) -> Fix {
+        let Span { start, end } = attribute.span();
+        let head = self.text.get(..start as usize).unwrap_or_default();
+        let span = Span::new(Span::from(0..head.trim_end().len()).end, end);
+        let name = self.spelled(attribute.name_span());
         self.fix(safety, format!("remove `{name}`"), vec![Edit { span, text: String::new() }])
     }
 }

@@ -1,6 +1,7 @@
 //! XML with spans, under hard limits.
 //!
-//! Meaning comes from `roxmltree` (well-formedness, namespaces, entities of characters); a pass before it (`scan`) bounds depth, size,
+//! [`Elements`] is what every reader works on: a flat list, made in one pass from an ordinary document, and from `roxmltree`'s verdict
+//! and tree for every other (well-formedness, namespaces, entities of characters). A pass before that (`scan`) bounds depth, size,
 //! attributes and namespaces, so that no text can make the reader slow, large or deep. No document type is honoured: one without a subset
 //! is reported and passed over, one with a subset is reported and nothing else of the document is read, so no entity is ever expanded.
 //! What a text that is not well-formed still says comes from tree-sitter through [`recover`].
@@ -11,12 +12,10 @@ mod elements;
 mod fault;
 mod recover;
 mod scan;
-mod span;
 mod value;
 
 pub use elements::{Attribute, Element, Elements, Instruction, Reading};
 pub use recover::{MAX_RECOVERED_BYTES, MAX_RECOVERED_MARKUP, RecoveredElement, RecoveredRoot, RecoveredText, recover, recover_root};
-pub use span::{attribute_locator, attribute_name_span, element_at, locator, name, name_span, open_tag_span, value_offset, value_span};
 
 use super::SyntaxError;
 use crate::text::Span;
@@ -29,68 +28,6 @@ pub const MAX_NAMESPACES: usize = 64;
 pub const MAX_MARKUP: usize = 4 << 20;
 /// Most `=` in a document; the reader takes room for an attribute for each.
 pub const MAX_EQUALS: usize = 8 << 20;
-
-/// What could be read of a text.
-#[derive(Debug)]
-pub struct Parsed<'t> {
-    /// The tree; `None` when the text is not well-formed or a limit is broken.
-    pub document: Option<Document<'t>>,
-    /// What is wrong, in the order of the text. A document type without a subset is an error that leaves the tree whole.
-    pub errors: Vec<SyntaxError>,
-}
-
-/// A well-formed document.
-#[derive(Debug)]
-pub struct Document<'t> {
-    tree: roxmltree::Document<'t>,
-    doctype: Option<Span>,
-}
-
-impl<'t> Document<'t> {
-    /// Reads `text`. Never fails, never panics; at most one error is about form, the first.
-    pub fn parse(text: &'t str) -> Parsed<'t> {
-        let outline = match scan::outline(text) {
-            Ok(outline) => outline,
-            Err(error) => return Parsed { document: None, errors: vec![error] },
-        };
-        let mut errors: Vec<_> = encoding_fault(text).into_iter().collect();
-        if let Some((span, subset)) = outline.doctype {
-            errors.push(SyntaxError {
-                span,
-                rule: "syntax/xml-doctype",
-                message: "a document type declaration can define entities and defaults, so what the document says would depend on more than its text".to_owned(),
-                help: Some("remove the `<!DOCTYPE …>`".to_owned()),
-                fix: None,
-            });
-            if subset {
-                return Parsed { document: None, errors };
-            }
-        }
-        let options = roxmltree::ParsingOptions { allow_dtd: outline.doctype.is_some(), ..Default::default() };
-        match roxmltree::Document::parse_with_options(text, options) {
-            Ok(tree) => Parsed { document: Some(Document { tree, doctype: outline.doctype.map(|(span, _)| span) }), errors },
-            Err(error) => {
-                errors.push(fault::told(text, &error, &outline));
-                Parsed { document: None, errors }
-            }
-        }
-    }
-
-    /// The tree.
-    pub fn tree(&self) -> &roxmltree::Document<'t> {
-        &self.tree
-    }
-
-    /// The text it was read from.
-    pub fn text(&self) -> &'t str {
-        self.tree.input_text()
-    }
-
-    /// The document type declaration, if there is one.
-    pub fn doctype(&self) -> Option<Span> {
-        self.doctype
-    }
-}
 
 /// A declared encoding that the bytes are not in: only UTF-8 is read, and a text of ASCII alone is the same in most encodings.
 fn encoding_fault(text: &str) -> Option<SyntaxError> {
