@@ -13,6 +13,7 @@ pub mod fingerprint;
 pub mod fix;
 pub mod hash;
 pub mod lint;
+pub mod pack;
 pub mod rules;
 pub mod scxq2;
 pub mod syntax;

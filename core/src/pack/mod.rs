@@ -1,0 +1,22 @@
+//! Weight packs: streams of a drawing, shaped into lanes, quantised, and stored in a container of at most 5,120 bytes.
+//!
+//! The parts, in the order in which data passes through them: [`streams`] (samples of a drawing, windows, interactions), [`shape`] (classes,
+//! folding, dims, synthesis), [`quantize`] with [`audit`] (int16 and what was clipped), [`dict`] and [`container`] (`weights.v2c-bin`),
+//! [`manifest`] (the same pack for people), [`compat`], [`similarity`] and [`merge`] (several packs). [`compile`] does it all.
+//!
+//! Nothing here knows files, workspaces or rules. All arithmetic is f64, left to right, with correctly rounded transcendental functions, so
+//! every platform gives the same bytes (`DECISIONS` 22, 27).
+
+pub mod arithmetic;
+pub mod audit;
+pub mod class;
+pub mod container;
+pub mod dict;
+pub mod dims;
+pub mod lane_id;
+pub mod manifest;
+pub mod merkle;
+pub mod quantize;
+
+pub use class::{Class, PerClass};
+pub use container::{Fault, Pack, Section};
