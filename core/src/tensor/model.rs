@@ -161,7 +161,7 @@ pub fn turn(a: Point, b: Point, c: Point) -> u32 {
     let mut sine = near as u64;
     let rest = near - sine as f64;
     if !(1e-6..=1.0 - 1e-6).contains(&rest) {
-        let (wanted, scale) = (u128::from(cross) * u128::from(cross) << 32, u128::from(uu) * u128::from(vv));
+        let (wanted, scale) = ((u128::from(cross) * u128::from(cross)) << 32, u128::from(uu) * u128::from(vv));
         let fits = |sine: u64| u128::from(sine * sine) * scale <= wanted;
         if !fits(sine) {
             sine = sine.saturating_sub(1);

@@ -1,0 +1,566 @@
+//! From the elements of a drawing, in their order, to transformed points and curves (`CANONICAL` §1.2 to §1.4, §1.8, §1.9).
+//!
+//! The caller says what the drawing holds and knows how it is written; here stand the attributes' meanings. Every subpath becomes a
+//! part of its own. Coordinates are kept as 64-bit integers as long as they fit, and the caller starts again with 128 bits when one
+//! does not: sums of relative coordinates have no bound but the size of the text.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    fault::{At, Fault, Name, Stop},
+    matrix::{self, Matrix, rhe},
+    model::{FULL_OPACITY, MAX_RANK},
+    number::{self, Number, ValueFault},
+    path_data::{Command, Commands},
+};
+use crate::text::Span;
+
+/// The attributes that every element may have.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Common<'a> {
+    pub id: Option<&'a str>,
+    pub transform: Option<&'a str>,
+    pub stroke_width: Option<&'a str>,
+    pub opacity: Option<&'a str>,
+}
+
+/// A shape with the attributes that say where it is, as spelled.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape<'a> {
+    Path(Option<&'a str>),
+    /// x1, y1, x2, y2
+    Line([Option<&'a str>; 4]),
+    /// x, y, width, height
+    Rect([Option<&'a str>; 4]),
+    /// cx, cy, r
+    Circle([Option<&'a str>; 3]),
+}
+
+/// A coordinate in units of 2⁻³². `None`: it does not fit.
+pub(super) trait Coordinate: Copy + Ord + Default {
+    fn of(q32: i64) -> Self;
+    fn plus(self, other: Self) -> Option<Self>;
+    /// `self` reflected about `centre`.
+    fn reflected(self, centre: Self) -> Option<Self>;
+    fn wide(self) -> i128;
+    fn narrow(value: i128) -> Option<Self>;
+}
+
+impl Coordinate for i64 {
+    #[inline]
+    fn of(q32: i64) -> Self {
+        q32
+    }
+    #[inline]
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+    #[inline]
+    fn reflected(self, centre: Self) -> Option<Self> {
+        centre.checked_sub(self)?.checked_add(centre)
+    }
+    #[inline]
+    fn wide(self) -> i128 {
+        self.into()
+    }
+    #[inline]
+    fn narrow(value: i128) -> Option<Self> {
+        value.try_into().ok()
+    }
+}
+
+impl Coordinate for i128 {
+    fn of(q32: i64) -> Self {
+        q32.into()
+    }
+    fn plus(self, other: Self) -> Option<Self> {
+        self.checked_add(other)
+    }
+    fn reflected(self, centre: Self) -> Option<Self> {
+        centre.checked_sub(self)?.checked_add(centre)
+    }
+    fn wide(self) -> i128 {
+        self
+    }
+    fn narrow(value: i128) -> Option<Self> {
+        Some(value)
+    }
+}
+
+/// How a piece of a part is drawn: the number of its points.
+pub(super) const LINE: u8 = 1;
+pub(super) const QUADRATIC: u8 = 2;
+pub(super) const CUBIC: u8 = 3;
+
+/// One element of the model to be: a subpath, or a shape.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// The element of the drawing.
+    pub source: u32,
+    /// The path command that began it; 0 for a shape.
+    pub command: u32,
+    /// The path command in front of its first piece; each piece is one command.
+    pub before: u32,
+    pub id4: [u8; 4],
+    /// Its first point in the list of points; the rest are those of its pieces.
+    pub point: u32,
+    /// Its first piece; its last is in front of the next part's first.
+    pub piece: u32,
+    pub stroke_width: i32,
+    pub transform_mag: i32,
+    pub rank: u16,
+    pub opacity_q11: u16,
+    pub closed: bool,
+}
+
+/// What holds inside an element.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    matrix: Matrix,
+    /// The element that has the nearest `transform`.
+    transformed: At,
+    /// In units of 1/65536.
+    stroke_width: i32,
+    /// In units of 2⁻³².
+    opacity: i64,
+    rank: u32,
+    /// [`Matrix::magnitude`], where it was asked for.
+    magnitude: Option<i32>,
+}
+
+/// The drawing so far.
+pub(super) struct Lowering<T> {
+    pub parts: Vec<Part>,
+    pub pieces: Vec<u8>,
+    pub points: Vec<(T, T)>,
+    pub low: (T, T),
+    pub high: (T, T),
+    frames: Vec<Frame>,
+    frame: Frame,
+    name: String,
+}
+
+type Pair<T> = (T, T);
+
+impl<T: Coordinate> Lowering<T> {
+    /// Nothing drawn yet; `bytes` is the size of the drawing's text.
+    pub fn new(bytes: usize) -> Self {
+        let frame = Frame {
+            matrix: Matrix::IDENTITY,
+            transformed: At::default(),
+            stroke_width: 1 << 16,
+            opacity: 1 << 32,
+            rank: 0,
+            magnitude: None,
+        };
+        Lowering {
+            parts: Vec::new(),
+            pieces: Vec::with_capacity(bytes / 24),
+            points: Vec::with_capacity(bytes / 12),
+            low: Default::default(),
+            high: Default::default(),
+            frames: Vec::new(),
+            frame,
+            name: String::new(),
+        }
+    }
+
+    /// Enters the root or, with `group`, a group.
+    pub fn enter(&mut self, source: u32, common: &Common<'_>, group: bool) -> Result<(), Stop> {
+        self.frames.push(self.frame);
+        self.frame = self.inner(source, common)?;
+        self.frame.rank += u32::from(group);
+        Ok(())
+    }
+
+    /// Leaves what was entered last.
+    pub fn leave(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            self.frame = frame;
+        }
+    }
+
+    fn inner(&mut self, source: u32, common: &Common<'_>) -> Result<Frame, Stop> {
+        let mut frame = self.frame;
+        if let Some(value) = common.transform {
+            let at = At::value(source, "transform");
+            let own = Matrix::of_list(value, at)?;
+            frame.matrix = frame.matrix.then(&own).ok_or(Stop::Wide(at))?;
+            (frame.transformed, frame.magnitude) = (at, None);
+        }
+        if let Some(value) = common.stroke_width {
+            let at = At::value(source, "stroke-width");
+            frame.stroke_width = stroke_width(length(value, at)?).map_err(|fault| {
+                let message = match fault {
+                    Name::Range => format!("`stroke-width` is {}, and the canonical form holds less than 32768", value.trim()),
+                    _ => format!("`stroke-width` is {}; a confidence is not negative", value.trim()),
+                };
+                Fault::new(fault, at, message)
+            })?;
+        }
+        if let Some(value) = common.opacity {
+            let at = At::value(source, "opacity");
+            let own = length(value, at)?;
+            if !(0..=1 << 32).contains(&own) {
+                let message = format!("`opacity` is {}; it lies between 0 and 1", value.trim());
+                return Err(Fault::new(Name::Illegal, at, message).into());
+            }
+            frame.opacity = product_of_opacities(frame.opacity, own);
+        }
+        Ok(frame)
+    }
+
+    /// Draws a shape.
+    pub fn shape(&mut self, source: u32, common: &Common<'_>, shape: Shape<'_>) -> Result<(), Stop> {
+        let plain = common.transform.is_none() && common.stroke_width.is_none() && common.opacity.is_none();
+        let mut frame = if plain { self.frame } else { self.inner(source, common)? };
+        let magnitude = match frame.magnitude {
+            Some(magnitude) => magnitude,
+            None => {
+                let magnitude = magnitude(&frame)?;
+                frame.magnitude = Some(magnitude);
+                if plain || common.transform.is_none() {
+                    self.frame.magnitude = frame.magnitude;
+                }
+                magnitude
+            }
+        };
+        if frame.rank > u32::from(MAX_RANK) {
+            let message = format!("{} groups around an element are more than the {MAX_RANK} that a rank holds", frame.rank);
+            return Err(Fault::new(Name::Illegal, At::element(source), message).into());
+        }
+        let part = Part {
+            source,
+            command: 0,
+            before: 0,
+            id4: [0; 4],
+            point: 0,
+            piece: 0,
+            stroke_width: frame.stroke_width,
+            transform_mag: magnitude,
+            rank: frame.rank as u16,
+            opacity_q11: opacity_q11(frame.opacity),
+            closed: false,
+        };
+        let numbers = |names: &[&'static str], values: &[Option<&str>]| -> Result<[i64; 4], Stop> {
+            let mut numbers = [0; 4];
+            for ((slot, name), value) in numbers.iter_mut().zip(names).zip(values) {
+                if let Some(value) = value {
+                    *slot = length(value, At::value(source, name))?;
+                }
+            }
+            Ok(numbers)
+        };
+        let first = self.parts.len();
+        let mut pen = Pen { lowering: self, frame, part, id: common.id, first, ordinal: 0 };
+        match shape {
+            Shape::Path(data) => pen.path(data.unwrap_or_default()),
+            Shape::Line(values) => {
+                let [x1, y1, x2, y2] = numbers(&["x1", "y1", "x2", "y2"], &values)?.map(T::of);
+                pen.begin((x1, y1), 0, 0)?;
+                pen.line((x2, y2))
+            }
+            Shape::Rect(values) => {
+                let [x, y, width, height] = numbers(&["x", "y", "width", "height"], &values)?.map(T::of);
+                let wide = || Stop::Wide(At::element(source));
+                let (right, bottom) = (x.plus(width).ok_or_else(wide)?, y.plus(height).ok_or_else(wide)?);
+                pen.begin((x, y), 0, 0)?;
+                pen.line((right, y))?;
+                pen.line((right, bottom))?;
+                pen.line((x, bottom))?;
+                pen.close();
+                Ok(())
+            }
+            Shape::Circle(values) => {
+                let [cx, cy, r, _] = numbers(&["cx", "cy", "r"], &values)?;
+                pen.circle(cx, cy, r)
+            }
+        }
+    }
+}
+
+/// √|det| of a frame, for an element drawn in it.
+fn magnitude(frame: &Frame) -> Result<i32, Stop> {
+    let magnitude = frame.matrix.magnitude().ok_or(Stop::Wide(frame.transformed))?;
+    match i32::try_from(magnitude) {
+        Ok(0) => {
+            let message = "the transforms up to here leave an element without magnitude";
+            Err(Fault::new(Name::Illegal, frame.transformed, message).into())
+        }
+        Ok(magnitude) => Ok(magnitude),
+        Err(_) => {
+            let message = "the transforms up to here enlarge an element more than the 32768 times that the canonical form holds";
+            Err(Fault::new(Name::Range, frame.transformed, message).into())
+        }
+    }
+}
+
+/// A stroke width in units of 1/65536 from one in units of 2⁻³² (`CANONICAL` §1.8).
+pub(crate) fn stroke_width(q32: i64) -> Result<i32, Name> {
+    if q32 < 0 {
+        return Err(Name::Illegal);
+    }
+    i32::try_from(rhe(q32.into(), 1 << 16)).map_err(|_| Name::Range)
+}
+
+/// An opacity inside another, in units of 2⁻³² (`CANONICAL` §1.8).
+pub(crate) fn product_of_opacities(outer: i64, own: i64) -> i64 {
+    matrix::shift32(i128::from(outer) * i128::from(own)) as i64
+}
+
+/// An opacity in units of 1/2048 from one in units of 2⁻³² (`CANONICAL` §1.8).
+pub(crate) fn opacity_q11(q32: i64) -> u16 {
+    u16::try_from(rhe(q32.into(), 1 << 21)).unwrap_or(FULL_OPACITY)
+}
+
+/// What is told of a literal that is too large.
+pub(super) fn beyond(literal: &str) -> String {
+    const MOST: usize = 40;
+    let (shown, more) = match literal.char_indices().nth(MOST) {
+        Some((end, _)) => (literal.get(..end).unwrap_or_default(), "…"),
+        None => (literal, ""),
+    };
+    format!("{shown}{more} is beyond 16777216, the largest number the canonical form can hold")
+}
+
+/// A plain number in units of 2⁻³².
+fn length(value: &str, at: At) -> Result<i64, Stop> {
+    let name = at.attribute.unwrap_or_default();
+    let length = number::length(value).map_err(|fault| match fault {
+        ValueFault::Empty => Fault::new(Name::Illegal, at, format!("`{name}` is empty")),
+        ValueFault::NotANumber(_) => Fault::new(Name::Illegal, at, format!("`{name}` is no number")),
+        ValueFault::Trailing(from) => {
+            let rest = Span::new(from, u32::try_from(value.len()).unwrap_or(u32::MAX));
+            Fault::new(Name::Illegal, at.bytes(rest), format!("`{name}` takes one number, and more follows"))
+        }
+    })?;
+    if !length.unit.is_empty() {
+        let end = length.number.end();
+        let unit = at.bytes(Span::new(end, end + length.unit.len() as u32));
+        let message = format!("`{name}` has the unit `{}`, and a tensor has nothing to measure it by", length.unit);
+        return Err(Fault::new(Name::Illegal, unit, message).into());
+    }
+    let literal = length.number.text(value);
+    Ok(number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(length.number.span()), beyond(literal)))?)
+}
+
+/// Draws the parts of one element.
+struct Pen<'l, 'a, T> {
+    lowering: &'l mut Lowering<T>,
+    frame: Frame,
+    /// What all parts of the element have in common.
+    part: Part,
+    id: Option<&'a str>,
+    /// The first part of the element.
+    first: usize,
+    ordinal: u32,
+}
+
+impl<T: Coordinate> Pen<'_, '_, T> {
+    fn wide(&self, command: u32) -> Stop {
+        let at = if command == 0 { At::element(self.part.source) } else { At::value(self.part.source, "d").command(command) };
+        Stop::Wide(at)
+    }
+
+    /// Begins a part at a command; `before` is the one in front of its first piece.
+    fn begin(&mut self, at: Pair<T>, command: u32, before: u32) -> Result<(), Stop> {
+        let id4 = self.id4();
+        self.ordinal += 1;
+        let (point, piece) = (self.lowering.points.len() as u32, self.lowering.pieces.len() as u32);
+        self.lowering.parts.push(Part { id4, command, before, point, piece, ..self.part });
+        self.point(at).ok_or_else(|| self.wide(command))
+    }
+
+    /// The name of the part that begins (`CANONICAL` §1.9).
+    fn id4(&mut self) -> [u8; 4] {
+        if self.ordinal == 0
+            && let Some(id4) = self.id.and_then(literal_id4)
+        {
+            return id4;
+        }
+        let name = &mut self.lowering.name;
+        name.clear();
+        // writing to a string does not fail
+        let _ = match self.id {
+            Some(id) => write!(name, "{id}"),
+            None => write!(name, "@{}", self.first),
+        };
+        if self.ordinal > 0 {
+            let _ = write!(name, "/{}", self.ordinal);
+        }
+        let digest = Sha256::digest(name.as_bytes());
+        [digest[0], digest[1], digest[2], digest[3]]
+    }
+
+    #[inline]
+    fn point(&mut self, (x, y): Pair<T>) -> Option<()> {
+        let matrix = &self.frame.matrix;
+        let (x, y) = if matrix.moves_only() {
+            (x.plus(T::narrow(matrix.e)?)?, y.plus(T::narrow(matrix.f)?)?)
+        } else {
+            let (wide_x, wide_y) = (x.wide(), y.wide());
+            let at_x = matrix::sum_of_products(matrix.a, wide_x, matrix.c, wide_y)?.checked_add(matrix.e)?;
+            let at_y = matrix::sum_of_products(matrix.b, wide_x, matrix.d, wide_y)?.checked_add(matrix.f)?;
+            (T::narrow(at_x)?, T::narrow(at_y)?)
+        };
+        let lowering = &mut *self.lowering;
+        if lowering.points.is_empty() {
+            (lowering.low, lowering.high) = ((x, y), (x, y));
+        }
+        lowering.low = (lowering.low.0.min(x), lowering.low.1.min(y));
+        lowering.high = (lowering.high.0.max(x), lowering.high.1.max(y));
+        lowering.points.push((x, y));
+        Some(())
+    }
+
+    fn line(&mut self, to: Pair<T>) -> Result<(), Stop> {
+        self.piece(LINE, &[to]).ok_or_else(|| self.wide(0))
+    }
+
+    #[inline]
+    fn piece(&mut self, kind: u8, points: &[Pair<T>]) -> Option<()> {
+        self.lowering.pieces.push(kind);
+        points.iter().try_for_each(|point| self.point(*point))
+    }
+
+    fn close(&mut self) {
+        if let Some(part) = self.lowering.parts.last_mut() {
+            part.closed = true;
+        }
+    }
+
+    /// Four cubic curves (`CANONICAL` §1.4).
+    fn circle(&mut self, cx: i64, cy: i64, r: i64) -> Result<(), Stop> {
+        let k = matrix::shift32(i128::from(r) * 2_372_044_937) as i64;
+        // |cx|, |r| ≤ 2⁵⁶ and |k| < |r|: sums of two fit in 64 bits
+        let at = |x: i64, y: i64| (T::of(cx + x), T::of(cy + y));
+        self.begin(at(r, 0), 0, 0)?;
+        for curve in [
+            [at(r, k), at(k, r), at(0, r)],
+            [at(-k, r), at(-r, k), at(-r, 0)],
+            [at(-r, -k), at(-k, -r), at(0, -r)],
+            [at(k, -r), at(r, -k), at(r, 0)],
+        ] {
+            self.piece(CUBIC, &curve).ok_or_else(|| self.wide(0))?;
+        }
+        self.close();
+        Ok(())
+    }
+
+    fn path(&mut self, data: &str) -> Result<(), Stop> {
+        let mut commands = Commands::new(data);
+        let mut state = State { here: Default::default(), start: Default::default(), control: Default::default(), last: 0, open: false };
+        let d = At::value(self.part.source, "d");
+        while let Some(item) = commands.advance() {
+            let command = item.map_err(|fault| Fault::new(Name::Illegal, d.command(fault.command).bytes(fault.span()), fault.to_string()))?;
+            self.command(command, commands.arguments(), data, &mut state)?;
+        }
+        if self.ordinal == 0 {
+            return Err(Fault::new(Name::Illegal, d, "the path has no data, so it has no numeric meaning").into());
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn command(&mut self, command: Command, arguments: &[Number], data: &str, state: &mut State<T>) -> Result<(), Stop> {
+        let d = At::value(self.part.source, "d").command(command.index);
+        let wide = || Stop::Wide(d);
+        let lower = command.letter | 0x20;
+        if lower == b'z' {
+            self.close();
+            (state.here, state.open, state.last) = (state.start, false, b'z');
+            return Ok(());
+        }
+        if lower == b'a' {
+            let message = format!("the canonical form knows no arcs (`{}`)", char::from(command.letter));
+            return Err(Fault::new(Name::Command, d.bytes(command.span), message).into());
+        }
+        let mut numbers = [0i64; 6];
+        for (slot, number) in numbers.iter_mut().zip(arguments) {
+            let literal = number.text(data);
+            *slot = number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, d.bytes(number.span()), beyond(literal)))?;
+        }
+        let base = if command.is_relative() { state.here } else { Default::default() };
+        let at = |x: i64, y: i64| Some((base.0.plus(T::of(x))?, base.1.plus(T::of(y))?));
+        if lower == b'm' {
+            state.here = at(numbers[0], numbers[1]).ok_or_else(wide)?;
+            (state.start, state.open, state.last) = (state.here, true, b'm');
+            return self.begin(state.here, command.index, command.index);
+        }
+        if !state.open {
+            // after a close, a drawing command begins a part at the same start
+            self.begin(state.start, command.index, command.index - 1)?;
+            state.open = true;
+        }
+        let here = state.here;
+        let [a, b, c, d, e, f] = numbers;
+        let done = match lower {
+            b'l' => at(a, b).and_then(|to| self.drawn(LINE, &[to], to, state)),
+            b'h' => base.0.plus(T::of(a)).and_then(|x| self.drawn(LINE, &[(x, here.1)], (x, here.1), state)),
+            b'v' => base.1.plus(T::of(a)).and_then(|y| self.drawn(LINE, &[(here.0, y)], (here.0, y), state)),
+            b'c' => (|| self.drawn(CUBIC, &[at(a, b)?, at(c, d)?, at(e, f)?], at(c, d)?, state))(),
+            b's' => (|| {
+                let first = state.reflection(b"cs")?;
+                self.drawn(CUBIC, &[first, at(a, b)?, at(c, d)?], at(a, b)?, state)
+            })(),
+            b'q' => (|| self.drawn(QUADRATIC, &[at(a, b)?, at(c, d)?], at(a, b)?, state))(),
+            _ => (|| {
+                let control = state.reflection(b"qt")?;
+                self.drawn(QUADRATIC, &[control, at(a, b)?], control, state)
+            })(),
+        };
+        done.ok_or_else(wide)?;
+        state.last = lower;
+        Ok(())
+    }
+
+    /// Draws a piece to the last of `points`; `control` is what a smooth command would reflect.
+    #[inline]
+    fn drawn(&mut self, kind: u8, points: &[Pair<T>], control: Pair<T>, state: &mut State<T>) -> Option<()> {
+        self.piece(kind, points)?;
+        state.here = *points.last()?;
+        state.control = control;
+        Some(())
+    }
+}
+
+/// Where a path is.
+struct State<T> {
+    here: Pair<T>,
+    /// The start of the subpath.
+    start: Pair<T>,
+    /// The last control point of the last curve.
+    control: Pair<T>,
+    /// The last command, in lower case.
+    last: u8,
+    /// Whether a part is being drawn.
+    open: bool,
+}
+
+impl<T: Coordinate> State<T> {
+    /// The control point a smooth command begins with, when the last command was one of `kin`; else where the path is.
+    fn reflection(&self, kin: &[u8]) -> Option<Pair<T>> {
+        if kin.contains(&self.last) {
+            Some((self.control.0.reflected(self.here.0)?, self.control.1.reflected(self.here.1)?))
+        } else {
+            Some(self.here)
+        }
+    }
+}
+
+/// The four bytes of a name that is `h` and eight lower-case hexadecimal digits.
+pub(super) fn literal_id4(name: &str) -> Option<[u8; 4]> {
+    let digits: &[u8; 8] = name.as_bytes().strip_prefix(b"h")?.try_into().ok()?;
+    let mut id4 = [0; 4];
+    for (byte, pair) in id4.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(id4)
+}
