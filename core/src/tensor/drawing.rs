@@ -81,15 +81,13 @@ impl Origin {
         }
     }
 
-    /// A point of the model in the coordinates of the root, rounded to a millionth; `None` for a canonical text, which has no others.
-    pub fn in_drawing(&self, point: Point) -> Option<(String, String)> {
-        let Way::Source(source) = &self.0 else { return None };
-        let axis = |place: i32, axis: usize| {
-            let range = &source.axes[axis];
-            let moved = rhe(i128::from(place) * i128::from(range.span), 1 << 16) + i128::from(range.low);
-            decimal(source.corner[axis] + moved)
-        };
-        Some((axis(point.0, 0), axis(point.1, 1)))
+    /// The first or last point of an element in the coordinates of the root, rounded to a millionth; a canonical text has no others than
+    /// the model's.
+    pub fn end(&self, element: usize, last: bool, point: Point) -> (String, String) {
+        let Way::Source(source) = &self.0 else { return (point.0.to_string(), point.1.to_string()) };
+        let points = source.points_of(element);
+        let (x, y) = if last { points.last() } else { points.first() }.copied().unwrap_or_default();
+        (decimal(source.corner[0] + i128::from(x)), decimal(source.corner[1] + i128::from(y)))
     }
 }
 
@@ -252,7 +250,11 @@ pub(super) fn finish<T: Coordinate>(lowering: Lowering<T>, epsilon: u64) -> Resu
 const NO_AXIS: Axis = Axis { low: 0, span: 0, scale: 0.0 };
 
 fn too_large(at: At) -> Fault {
-    Fault::new(Name::Range, at, "the drawing reaches over 32768 units or more, and the canonical form holds less: this point lies farthest out")
+    Fault::new(
+        Name::Range,
+        at,
+        "the drawing reaches over 32768 units or more, and the canonical form holds less: this point lies farthest out",
+    )
 }
 
 /// The flattened points of all parts, and where each part's end.
@@ -288,8 +290,11 @@ fn normalised(source: &mut Source, flat: Flat) -> Result<Model, Stop> {
         high = (high.0.max(place.0), high.1.max(place.1));
     }
     let (Some(x), Some(y)) = (Axis::new(low.0, high.0), Axis::new(low.1, high.1)) else {
-        let wide = high.0.abs_diff(low.0) >= high.1.abs_diff(low.1);
-        let far = |place: &Place| if wide { place.0 == high.0 } else { place.1 == high.1 };
+        let axis = usize::from(high.0.abs_diff(low.0) < high.1.abs_diff(low.1));
+        let [low, high] = [low, high].map(|place| [place.0, place.1][axis]);
+        let from_zero = |place: i64| (source.corner[axis] + i128::from(place)).unsigned_abs();
+        let out = if from_zero(high) >= from_zero(low) { high } else { low };
+        let far = |place: &Place| [place.0, place.1][axis] == out;
         let point = flat.points.iter().position(far).unwrap_or(0);
         let part = flat.ends.partition_point(|end| *end as usize <= point);
         // the point that lies out as a control point is the nearest there is to the one that was flattened
@@ -298,8 +303,12 @@ fn normalised(source: &mut Source, flat: Flat) -> Result<Model, Stop> {
         return Err(too_large(source.at_point(own + nearest)).into());
     };
     source.axes = [x, y];
-    let mut model =
-        Model { sx: x.size(), sy: y.size(), elements: Vec::with_capacity(source.parts.len()), points: Vec::with_capacity(flat.points.len()) };
+    let mut model = Model {
+        sx: x.size(),
+        sy: y.size(),
+        elements: Vec::with_capacity(source.parts.len()),
+        points: Vec::with_capacity(flat.points.len()),
+    };
     let mut from = 0;
     for (part, end) in source.parts.iter().zip(&flat.ends) {
         let start = model.points.len();

@@ -12,7 +12,7 @@ use super::{
     fault::{At, Fault, Name, Stop},
     matrix::{self, Matrix, rhe},
     model::{FULL_OPACITY, MAX_RANK},
-    number::{self, Number, ValueFault},
+    number::{self, Number, NumberList, ValueFault},
     path_data::{Command, Commands},
 };
 use crate::text::Span;
@@ -36,6 +36,10 @@ pub(super) enum Shape<'a> {
     Rect([Option<&'a str>; 4]),
     /// cx, cy, r
     Circle([Option<&'a str>; 3]),
+    /// cx, cy, rx, ry. Has no canonical form.
+    Ellipse([Option<&'a str>; 4]),
+    /// `points`, and whether the line closes. Has no canonical form.
+    Points(Option<&'a str>, bool),
 }
 
 /// A coordinate in units of 2⁻³². `None`: it does not fit.
@@ -175,9 +179,11 @@ impl<T: Coordinate> Lowering<T> {
         Ok(())
     }
 
-    /// Leaves what was entered last.
-    pub fn leave(&mut self) {
-        if let Some(frame) = self.frames.pop() {
+    /// Leaves what was entered, but for the outermost `depth`.
+    pub fn leave_to(&mut self, depth: usize) {
+        while self.frames.len() > depth
+            && let Some(frame) = self.frames.pop()
+        {
             self.frame = frame;
         }
     }
@@ -256,7 +262,10 @@ impl<T: Coordinate> Lowering<T> {
         let first = self.parts.len();
         let mut pen = Pen { lowering: self, frame, part, id: common.id, first, ordinal: 0 };
         match shape {
-            Shape::Path(data) => pen.path(data.unwrap_or_default()),
+            Shape::Path(None) => {
+                Err(Fault::new(Name::Illegal, At::element(source), "the path has no `d`, so it has no numeric meaning").into())
+            }
+            Shape::Path(Some(data)) => pen.path(data),
             Shape::Line(values) => {
                 let [x1, y1, x2, y2] = numbers(&["x1", "y1", "x2", "y2"], &values)?.map(T::of);
                 pen.begin((x1, y1), 0, 0)?;
@@ -275,8 +284,13 @@ impl<T: Coordinate> Lowering<T> {
             }
             Shape::Circle(values) => {
                 let [cx, cy, r, _] = numbers(&["cx", "cy", "r"], &values)?;
-                pen.circle(cx, cy, r)
+                pen.round(cx, cy, r, r)
             }
+            Shape::Ellipse(values) => {
+                let [cx, cy, rx, ry] = numbers(&["cx", "cy", "rx", "ry"], &values)?;
+                pen.round(cx, cy, rx, ry)
+            }
+            Shape::Points(points, closed) => pen.points(points.unwrap_or_default(), closed),
         }
     }
 }
@@ -432,20 +446,46 @@ impl<T: Coordinate> Pen<'_, '_, T> {
     }
 
     /// Four cubic curves (`CANONICAL` §1.4).
-    fn circle(&mut self, cx: i64, cy: i64, r: i64) -> Result<(), Stop> {
-        let k = matrix::shift32(i128::from(r) * 2_372_044_937) as i64;
-        // |cx|, |r| ≤ 2⁵⁶ and |k| < |r|: sums of two fit in 64 bits
+    fn round(&mut self, cx: i64, cy: i64, rx: i64, ry: i64) -> Result<(), Stop> {
+        let handle = |r: i64| matrix::shift32(i128::from(r) * 2_372_044_937) as i64;
+        let (kx, ky) = (handle(rx), handle(ry));
+        // no number is beyond 2⁵⁶ and no handle longer than its radius: sums of two fit in 64 bits
         let at = |x: i64, y: i64| (T::of(cx + x), T::of(cy + y));
-        self.begin(at(r, 0), 0, 0)?;
+        self.begin(at(rx, 0), 0, 0)?;
         for curve in [
-            [at(r, k), at(k, r), at(0, r)],
-            [at(-k, r), at(-r, k), at(-r, 0)],
-            [at(-r, -k), at(-k, -r), at(0, -r)],
-            [at(k, -r), at(r, -k), at(r, 0)],
+            [at(rx, ky), at(kx, ry), at(0, ry)],
+            [at(-kx, ry), at(-rx, ky), at(-rx, 0)],
+            [at(-rx, -ky), at(-kx, -ry), at(0, -ry)],
+            [at(kx, -ry), at(rx, -ky), at(rx, 0)],
         ] {
             self.piece(CUBIC, &curve).ok_or_else(|| self.wide(0))?;
         }
         self.close();
+        Ok(())
+    }
+
+    fn points(&mut self, list: &str, closed: bool) -> Result<(), Stop> {
+        let at = At::value(self.part.source, "points");
+        let (mut x, mut count) = (None, 0u32);
+        for number in NumberList::new(list) {
+            let number = number.map_err(|_| Fault::new(Name::Illegal, at, "`points` is no list of numbers"))?;
+            let literal = number.text(list);
+            let value = number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), beyond(literal)))?;
+            match x.take() {
+                None => x = Some(value),
+                Some(x) => {
+                    let to = (T::of(x), T::of(value));
+                    if count == 0 { self.begin(to, 0, 0) } else { self.line(to) }?;
+                    count += 1;
+                }
+            }
+        }
+        if count == 0 || x.is_some() {
+            return Err(Fault::new(Name::Illegal, at, "`points` holds no pairs of numbers").into());
+        }
+        if closed {
+            self.close();
+        }
         Ok(())
     }
 
@@ -454,7 +494,8 @@ impl<T: Coordinate> Pen<'_, '_, T> {
         let mut state = State { here: Default::default(), start: Default::default(), control: Default::default(), last: 0, open: false };
         let d = At::value(self.part.source, "d");
         while let Some(item) = commands.advance() {
-            let command = item.map_err(|fault| Fault::new(Name::Illegal, d.command(fault.command).bytes(fault.span()), fault.to_string()))?;
+            let command =
+                item.map_err(|fault| Fault::new(Name::Illegal, d.command(fault.command).bytes(fault.span()), fault.to_string()))?;
             self.command(command, commands.arguments(), data, &mut state)?;
         }
         if self.ordinal == 0 {

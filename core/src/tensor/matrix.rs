@@ -83,13 +83,17 @@ impl Matrix {
 
     fn of(transform: &Transform, value: &str, at: At) -> Result<Matrix, Stop> {
         if let Function::Matrix | Function::SkewX | Function::SkewY = transform.function {
-            let message = format!("`{}` is not resolved by the canonical form, only `translate`, `scale` and `rotate` are", transform.function.name());
+            let message = format!(
+                "`{}` is not resolved by the canonical form, only `translate`, `scale` and `rotate` are",
+                transform.function.name()
+            );
             return Err(Fault::new(Name::Transform, at.bytes(transform.span), message).into());
         }
         let mut numbers = [0i128; 3];
         for (slot, number) in numbers.iter_mut().zip(transform.arguments()) {
             let literal = number.text(value);
-            let q32 = number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), super::lower::beyond(literal)))?;
+            let q32 =
+                number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), super::lower::beyond(literal)))?;
             *slot = i128::from(q32);
         }
         let [x, y, z] = numbers;

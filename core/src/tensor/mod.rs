@@ -1,13 +1,27 @@
-//! SVG-Tensors: what the attributes of a drawing say, as numbers.
+//! SVG-Tensors: from the attributes of a drawing to the canonical model, its texts, its bytes and its legality (`CANONICAL`).
 //!
-//! Nothing here knows XML, files or rules: every function takes the text of one attribute value and speaks of offsets in it.
+//! Nothing here knows files, rules or findings, and only `source` knows XML: faults name an element by its number and speak of offsets
+//! in the value of an attribute. All arithmetic that decides is in integers, so that every machine agrees.
 
+pub mod accumulate;
+pub mod canonical_text;
 pub mod decimal;
 pub mod decompose;
+pub mod drawing;
+pub mod fault;
+mod flatten;
 pub mod graph;
+pub mod legality;
 pub mod length;
+mod lower;
+mod matrix;
 pub mod model;
 pub mod number;
 pub mod outline;
 pub mod path_data;
+pub mod source;
+pub mod structure;
 pub mod transform;
+
+#[cfg(test)]
+mod tests;
