@@ -74,6 +74,13 @@ fn read(path: &Arc<str>, bytes: &[u8], deep: bool, mut findings: Findings) -> An
             markup::read_toml(path, bytes, &mut facts, &mut findings);
             Tree::None
         }
+        (Some(Syntax::Binary), _) if deep => {
+            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Binary);
+            if let Some(kind) = facts.kind {
+                run(path, bytes, kind, Parsed::None, &facts, &mut findings);
+            }
+            Tree::None
+        }
         _ => {
             // not looked into, and still something that others can ask for
             facts.kind = kind::by_file_name(path, |_| true);

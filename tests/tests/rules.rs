@@ -2,11 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use mx2lm_core::rules::{self, Example};
+use mx2lm_core::{
+    document::kind::Syntax,
+    rules::{self, Example},
+};
 use mx2lm_tests::{Body, Case, Expect};
 
 fn case(example: &Example, rule: &str, expect: Expect) -> Case {
-    let files: BTreeMap<_, _> = example.files.iter().map(|(name, text)| ((*name).to_owned(), Body::Text((*text).to_owned()))).collect();
+    let body = |name: &str, text: &str| match Syntax::of_path(name) {
+        Some(Syntax::Binary) => Body::Hex { hex: text.split_whitespace().collect() },
+        _ => Body::Text(text.to_owned()),
+    };
+    let files: BTreeMap<_, _> = example.files.iter().map(|(name, text)| ((*name).to_owned(), body(name, text))).collect();
     Case {
         id: format!("{rule}: {}", example.note),
         rows: Vec::new(),

@@ -169,10 +169,11 @@ pub const KINDS: &[KindInfo] = &[
     KindInfo::json("scxq2.package-metadata", "scxq2", "package metadata").shape(&[&["component", "dependencies", "hash"], &["component", "scxq2_path"]]),
     // family pack
     KindInfo::file("weights.v2c-bin", "pack", "weight pack", Syntax::Binary, &["*.v2c-bin"]),
-    KindInfo::json("asx.pack.manifest.v1", "pack", "pack manifest").markers(&[("schema", "asx.pack.manifest.v1")]).files(&["*.v2c.manifest.json"]),
-    KindInfo::json("asx.pack.compat.v1", "pack", "pack compatibility report").markers(&[("schema", "asx.pack.compat.v1")]),
-    KindInfo::json("weights.v2c", "pack", "weights in JSON").markers(&[("version", "weights.v2c")]).files(&["*.weights.v2c.json"]),
-    KindInfo::json("weights.v2", "pack", "weights in JSON, before packing").markers(&[("version", "weights.v2")]),
+    KindInfo::json("asx.pack.manifest.v1", "pack", "pack manifest").described().markers(&[("schema", "asx.pack.manifest.v1")]).files(&["*.v2c.manifest.json"]),
+    KindInfo::json("asx.pack.compat.v1", "pack", "pack compatibility report").described().markers(&[("schema", "asx.pack.compat.v1")]),
+    KindInfo::json("weights.v2c", "pack", "weights in JSON").described().markers(&[("version", "weights.v2c")]).files(&["*.weights.v2c.json"]),
+    KindInfo::json("weights.v2", "pack", "weights in JSON, before packing").described().markers(&[("version", "weights.v2")]),
+    KindInfo::json("weights.v2c.proof", "pack", "lane proof of a pack").described().shape(&[&["lane_sym", "leaf_hash", "path"]]),
     KindInfo::file("brain.xml", "pack", "brain windows", Syntax::Xml, &["brain.xml", "*.brain.xml"]),
     // families batch, attempt, cluster-call
     KindInfo::json("svg.tensor.cluster.batch.v1", "batch", "tensor batch").schema("object://schema/svg.tensor.cluster.batch.v1").markers(&[("type", "svg.tensor.cluster.batch")]).files(&["*.batch.json"]),

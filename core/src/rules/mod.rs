@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub(crate) mod examples;
 pub mod object;
+pub mod pack;
 mod page;
 pub mod svg;
 pub mod syntax;
@@ -109,7 +110,7 @@ pub struct Example {
     pub note: &'static str,
     /// The file the example is about: findings are expected, or not, here.
     pub file: &'static str,
-    /// Paths and contents.
+    /// Paths and contents; those of binary kinds are written as hexadecimal digits, white space apart.
     pub files: &'static [(&'static str, &'static str)],
 }
 
@@ -302,10 +303,21 @@ pub enum Parsed<'a> {
 
 /// Every rule, family by family in the order of `ARCHITECTURE.md`, then by name.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [syntax::RULES, syntax_xml::RULES, config::RULES, workspace::RULES, object::RULES, ai::RULES, svg::RULES, collapse::RULES, demo::RULES]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        syntax::RULES,
+        syntax_xml::RULES,
+        config::RULES,
+        workspace::RULES,
+        object::RULES,
+        ai::RULES,
+        svg::RULES,
+        collapse::RULES,
+        pack::RULES,
+        demo::RULES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The rule of that name.

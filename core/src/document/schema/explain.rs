@@ -557,6 +557,7 @@ fn severity(word: &str) -> Option<Severity> {
 fn schema_rule(kind: Kind) -> &'static str {
     match kind.family() {
         "ai" => "ai/schema",
+        "pack" => "pack/schema",
         "config" => "config/schema",
         _ => "object/schema",
     }

@@ -61,6 +61,11 @@ files![
     "ai.model.weights.v1",
     "ai.brain.ngram.v1",
     "ai.brain.svg-tensor.v1",
+    "asx.pack.manifest.v1",
+    "asx.pack.compat.v1",
+    "weights.v2",
+    "weights.v2c",
+    "weights.v2c.proof",
     "mx2lm.config",
 ];
 
