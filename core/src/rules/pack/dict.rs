@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Change, Edit, FileChange, Fix, Safety, Severity},
+    pack::dict::{place_of, symbol},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
     syntax::json::{Node, quote},
 };
@@ -127,27 +128,13 @@ pub(super) fn off_ladder(dims: u64, place: Place, findings: &mut Findings) {
     }
 }
 
-/// The number a symbol stands for; `None` when it is not `@` and digits of base 62 without leading zeros, or beyond any count of lanes.
-pub(super) fn symbol_index(symbol: &str) -> Option<u64> {
-    let digits = symbol.strip_prefix('@').filter(|digits| !digits.is_empty() && (*digits == "0" || !digits.starts_with('0')))?;
-    digits.bytes().try_fold(0u64, |number, byte| {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'A'..=b'Z' => byte - b'A' + 10,
-            b'a'..=b'z' => byte - b'a' + 36,
-            _ => return None,
-        };
-        number.checked_mul(62)?.checked_add(u64::from(digit))
-    })
-}
-
 /// Whether the entries are the dictionary of their ids; tells what keeps them from it, one finding a cause. `whole` is the dictionary.
 pub(super) fn judge(entries: &[Entry<'_>], whole: &Place, findings: &mut Findings) -> bool {
-    let numbers: Option<Vec<u64>> = entries.iter().map(|entry| symbol_index(&entry.symbol)).collect();
+    let numbers: Option<Vec<usize>> = entries.iter().map(|entry| place_of(&entry.symbol)).collect();
     // A symbol of another spelling is told where it is read.
     let Some(numbers) = numbers else { return false };
     let before = findings.list.len();
-    let count = entries.len() as u64;
+    let count = entries.len();
     let beyond: Vec<&Entry<'_>> = entries.iter().zip(&numbers).filter(|(_, number)| **number >= count).map(|(entry, _)| entry).collect();
     if let Some(entry) = beyond.first() {
         let rest = if beyond.len() > 1 { format!(", as are {} more", beyond.len() - 1) } else { String::new() };
@@ -175,7 +162,7 @@ pub(super) fn judge(entries: &[Entry<'_>], whole: &Place, findings: &mut Finding
     if findings.list.len() > before {
         return false;
     }
-    let mut ordered: Vec<(&Entry<'_>, u64)> = entries.iter().zip(numbers).collect();
+    let mut ordered: Vec<(&Entry<'_>, usize)> = entries.iter().zip(numbers).collect();
     ordered.sort_by_key(|(_, number)| *number);
     let wrong = ordered.windows(2).find(|pair| matches!(pair, [(a, _), (b, _)] if a.id.as_bytes() > b.id.as_bytes()));
     if let Some([(first, _), (second, _)]) = wrong {
@@ -232,7 +219,7 @@ fn renumbered(context: &FileContext<'_>, entries: &[Entry<'_>], nodes: &[Node<'_
     if sorted.len() != entries.len() || lanes.len() != entries.len() {
         return None;
     }
-    let symbols: HashMap<&str, String> = sorted.iter().enumerate().map(|(at, id)| (*id, symbol_of(at))).collect();
+    let symbols: HashMap<&str, String> = sorted.iter().enumerate().map(|(at, id)| (*id, symbol(at))).collect();
     let by_old: HashMap<&str, &str> = entries.iter().map(|entry| (&*entry.symbol, &*entry.id)).collect();
     let mut edits = Vec::new();
     for (entry, node) in entries.iter().zip(nodes) {
@@ -246,21 +233,6 @@ fn renumbered(context: &FileContext<'_>, entries: &[Entry<'_>], nodes: &[Node<'_
     let safety = if root.get("proof").is_some() || root.get("signature").is_some() { Safety::Unsafe } else { Safety::Safe };
     let changes = vec![FileChange { path: context.path.clone(), change: Change::Edits(edits) }];
     Some(Fix { safety, title: "number the lanes in the order of their ids".to_owned(), changes })
-}
-
-/// `@` and the number in base 62.
-fn symbol_of(mut number: usize) -> String {
-    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut digits = Vec::new();
-    loop {
-        digits.push(DIGITS.get(number % 62).copied().unwrap_or(b'0'));
-        number /= 62;
-        if number == 0 {
-            break;
-        }
-    }
-    digits.push(b'@');
-    digits.iter().rev().map(|digit| *digit as char).collect()
 }
 
 fn complete(dict: Node<'_>, lanes: Node<'_>, findings: &mut Findings) {
@@ -295,24 +267,5 @@ fn lengths(context: &FileContext<'_>, findings: &mut Findings) {
     for (name, weights) in wrong.take(MOST) {
         let message = format!("the lane `{}` holds {} weights, and `dims` is {dims}", shown(&name), weights.len());
         findings.push(Finding::new(&LENGTH, Place::opening(weights), message).help("fold the lane to `dims` weights, or correct `dims`"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{symbol_index, symbol_of};
-
-    // rows: D329 D330 D331
-    #[test]
-    fn symbols_are_base_62_with_capitals_before_small_letters() {
-        for (number, symbol) in
-            [(0, "@0"), (9, "@9"), (10, "@A"), (35, "@Z"), (36, "@a"), (61, "@z"), (62, "@10"), (63, "@11"), (3844, "@100")]
-        {
-            assert_eq!(symbol_of(number), symbol);
-            assert_eq!(symbol_index(symbol), Some(number as u64));
-        }
-        for not_one in ["", "@", "0", "@00", "@01", "@-1", "@é", "@ 1", "@zzzzzzzzzzzzzzzzzzzz"] {
-            assert_eq!(symbol_index(not_one), None, "{not_one}");
-        }
     }
 }

@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::examples::{LAWFUL, weights_v2c};
 use crate::{
     diagnostic::Severity,
+    pack::lane_id::{self, Time},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
 };
 
@@ -33,47 +34,13 @@ pub static LANE_ID: Rule = Rule {
     },
 };
 
-/// What joins the two sides of an interaction.
-const CROSS: &str = "__x__";
-
-/// What keeps a lane id out of the grammar; `None` when nothing does.
-pub(super) fn trouble(id: &str) -> Option<String> {
-    if id.contains('⊗') {
-        return Some("holds `⊗`, which ids spell `__x__`".to_owned());
-    }
-    match id.split_once(CROSS) {
-        Some((_, right)) if right.contains(CROSS) => Some("joins more than two lanes by `__x__`".to_owned()),
-        Some((left, right)) => side(left, true).or_else(|| side(right, true)),
-        None => side(id, false),
-    }
-}
-
-fn side(side: &str, crossed: bool) -> Option<String> {
-    let (base, time) = side.split_once('@').map_or((side, None), |(base, time)| (base, Some(time)));
-    let mut letters = base.chars();
-    if !letters.next().is_some_and(|first| first.is_ascii_alphabetic()) {
-        return Some(format!("has the base name `{base}`, which does not begin with a letter from A to Z"));
-    }
-    if let Some(odd) = letters.find(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '-')) {
-        return Some(format!("has the base name `{base}`, which holds `{odd}` where only letters, digits, `_` and `-` are wanted"));
-    }
-    let Some(time) = time else {
-        return crossed.then(|| format!("names no part of time for `{base}` on one side of `__x__`"));
-    };
-    match time {
-        "t*" | "early" | "mid" | "late" | "row" | "col" | "all" => None,
-        _ if time.contains('@') => Some("holds `@` twice on one side: it stands before the part of time alone".to_owned()),
-        _ => match time.strip_prefix('t').filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())) {
-            Some(digits) if digits.len() > 1 && digits.starts_with('0') => Some(format!("writes the window `{time}` with leading zeros")),
-            Some(digits) if crossed && (digits.len() > 1 || digits > "3") => {
-                Some(format!("names the window `{time}` in an interaction, and rows and columns are made of `t0` to `t3` alone"))
-            }
-            Some(_) => None,
-            None => Some(format!(
-                "ends in `@{time}`, which is no part of time: `t` and a number, `t*`, `early`, `mid` and `late` are, and `row`, `col` and `all` of summaries"
-            )),
-        },
-    }
+/// What keeps a lane id out of the grammar, or out of the matrix; `None` when nothing does.
+fn trouble(id: &str) -> Option<String> {
+    lane_id::wrong(id).or_else(|| {
+        let (a, b) = lane_id::halves(id)?;
+        let far = [a, b].into_iter().find(|half| matches!(lane_id::time(half), Some(Time::Window(4..))))?;
+        Some(format!("`{far}` is a window beyond `t3`, and rows and columns of interactions are made of `t0` to `t3` alone"))
+    })
 }
 
 /// Looks at lane ids, each with its place.
@@ -84,7 +51,7 @@ pub(super) fn judge(ids: &[(&str, Place)], findings: &mut Findings) {
             continue;
         }
         if let Some(trouble) = trouble(id) {
-            let message = format!("the lane id `{}` {trouble}", shown(id));
+            let message = format!("the lane id `{}` is out of the grammar: {trouble}", shown(id));
             findings.push(Finding::new(&LANE_ID, place.clone(), message).help("rename the lane, or leave it: it is packed all the same"));
         }
         if id.is_ascii() {
@@ -123,55 +90,4 @@ fn lanes_of_json(context: &FileContext<'_>, findings: &mut Findings) {
         ids.filter_map(|(_, node)| Some((node.as_str()?.into_owned(), Place::value(node)))).collect()
     };
     judge(&named.iter().map(|(id, place)| (id.as_str(), place.clone())).collect::<Vec<_>>(), findings);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::trouble;
-
-    // rows: D264 D265 D266 D288 D292 D293 D294 D297 D298 D299
-    #[test]
-    fn the_ids_that_the_canonical_wiring_emits_are_of_the_grammar() {
-        for id in [
-            "policy",
-            "attention@late",
-            "policy@t0",
-            "policy@t12",
-            "policy@t*",
-            "policy@t1__x__attention@t2",
-            "policy@t3__x__attention@t0",
-            "policy@early__x__attention@late",
-            "policy@mid__x__attention@mid",
-            "policy@t1__x__attention@row",
-            "policy@col__x__attention@t2",
-            "policy@all__x__attention@all",
-            "Tone-2_b@mid",
-            "policy_x_y@t0",
-        ] {
-            assert_eq!(trouble(id), None, "{id}");
-        }
-    }
-
-    // rows: D264 D265 D299 D683
-    #[test]
-    fn near_misses_are_told() {
-        for (id, word) in [
-            ("policy@t1⊗attention@t2", "⊗"),
-            ("my@team@t0", "twice"),
-            ("9lives", "begin"),
-            ("", "begin"),
-            ("@t0", "begin"),
-            ("päx@t0", "`ä`"),
-            ("policy@t", "no part of time"),
-            ("policy@T1", "no part of time"),
-            ("policy@middle", "no part of time"),
-            ("policy@t01", "leading zeros"),
-            ("policy@t²", "no part of time"),
-            ("policy@t4__x__attention@t0", "`t4`"),
-            ("policy__x__attention", "no part of time"),
-            ("a@t0__x__b@t0__x__c@t0", "more than two"),
-        ] {
-            assert!(trouble(id).is_some_and(|told| told.contains(word)), "{id}: {:?}", trouble(id));
-        }
-    }
 }

@@ -1,11 +1,10 @@
 //! The windows of time in `brain.xml`: in order, apart, and without holes (`DECISIONS` 63).
 
-use roxmltree::Node;
-
 use crate::{
     diagnostic::{Fix, Safety, Severity},
+    pack::lane_id,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
-    syntax::xml,
+    syntax::xml::Element,
 };
 
 const GOOD: &[Example] = &[Example {
@@ -56,22 +55,21 @@ const MOST: usize = 64;
 
 fn windows(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(document) = context.xml() else { return };
-    let mut teller = Teller { context, text: document.text(), findings, room: MOST };
-    for temporal in document.tree().descendants().filter(|node| node.is_element() && node.tag_name().name() == "temporal") {
+    let mut teller = Teller { context, findings, room: MOST };
+    for temporal in document.iter().filter(|node| node.local() == "temporal") {
         teller.temporal(temporal);
     }
 }
 
 struct Teller<'a, 'f> {
     context: &'a FileContext<'a>,
-    text: &'a str,
     findings: &'f mut Findings,
     room: usize,
 }
 
 /// A window whose ends could be read.
 struct Window<'a> {
-    node: Node<'a, 'a>,
+    node: Element<'a>,
     a: f64,
     b: f64,
 }
@@ -84,28 +82,26 @@ impl<'a> Teller<'a, '_> {
         }
     }
 
-    fn place(&self, node: Node<'a, 'a>, attribute: &str) -> Place {
-        match node.attribute_node(attribute) {
-            Some(found) => Place::new(xml::attribute_locator(node, attribute), xml::value_span(found, self.text)),
-            None => Place::new(xml::locator(node), xml::name_span(node)),
+    fn place(&self, node: Element<'a>, attribute: &str) -> Place {
+        match node.attribute(attribute) {
+            Some(found) => Place::new(format!("{}/@{attribute}", node.locator()), found.value_span()),
+            None => Place::new(node.locator(), node.name_span()),
         }
     }
 
-    fn temporal(&mut self, temporal: Node<'a, 'a>) {
+    fn temporal(&mut self, temporal: Element<'a>) {
         self.choice(temporal, "enabled", &["true", "false"]);
         self.choice(temporal, "interactions", &["matrix4x4", "true", "false"]);
         for side in ["a", "b"] {
-            if let Some(name) = temporal.attribute(side)
-                && let Some(trouble) =
-                    super::lane_id::trouble(name).or_else(|| name.contains('@').then(|| "is not a base name alone".to_owned()))
+            if let Some(name) = temporal.value(side)
+                && let Some(trouble) = lane_id::wrong_base(name)
             {
-                let message = format!("`{side}` is `{name}`, which {trouble}");
+                let message = format!("`{side}` names no lane: {trouble}");
                 self.tell(Severity::Error, self.place(temporal, side), message, "name a lane without a part of time");
             }
         }
-        let explicit: Vec<Node<'a, 'a>> =
-            temporal.children().filter(|node| node.is_element() && node.tag_name().name() == "window").collect();
-        if let Some(value) = temporal.attribute("windows") {
+        let explicit: Vec<Element<'a>> = temporal.children().filter(|node| node.local() == "window").collect();
+        if let Some(value) = temporal.value("windows") {
             match value.parse::<u32>().ok().filter(|count| *count > 0 && value.bytes().all(|byte| byte.is_ascii_digit())) {
                 None => {
                     let message = format!("`windows` is `{value}`, and it counts the windows: a whole number from 1");
@@ -133,18 +129,18 @@ impl<'a> Teller<'a, '_> {
         self.closing(&explicit);
     }
 
-    fn choice(&mut self, node: Node<'a, 'a>, name: &str, choices: &[&str]) {
-        if let Some(value) = node.attribute(name).filter(|value| !choices.contains(value)) {
+    fn choice(&mut self, node: Element<'a>, name: &str, choices: &[&str]) {
+        if let Some(value) = node.value(name).filter(|value| !choices.contains(value)) {
             let wanted = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` is `{value}`; wanted is one of {wanted}");
             self.tell(Severity::Error, self.place(node, name), message, "write one of these, or leave the attribute out");
         }
     }
 
-    fn ids(&mut self, windows: &[Node<'a, 'a>]) {
+    fn ids(&mut self, windows: &[Element<'a>]) {
         let mut seen = std::collections::HashSet::new();
         for window in windows {
-            match window.attribute("id") {
+            match window.value("id") {
                 None | Some("") => {
                     let place = self.place(*window, "id");
                     self.tell(
@@ -168,12 +164,12 @@ impl<'a> Teller<'a, '_> {
     }
 
     /// The ends of a window; `None` after telling what is wrong with them.
-    fn window(&mut self, node: Node<'a, 'a>) -> Option<Window<'a>> {
+    fn window(&mut self, node: Element<'a>) -> Option<Window<'a>> {
         self.choice(node, "inclusive", &["true", "false"]);
-        let mut end = |name: &str| match node.attribute(name) {
+        let mut end = |name: &str| match node.value(name) {
             None => {
                 let message = format!("the window has no `{name}`: a missing end reads as 0");
-                self.tell(Severity::Error, Place::new(xml::locator(node), xml::name_span(node)), message, "write both ends, from 0 to 1");
+                self.tell(Severity::Error, Place::new(node.locator(), node.name_span()), message, "write both ends, from 0 to 1");
                 None
             }
             Some(value) => {
@@ -229,24 +225,24 @@ impl<'a> Teller<'a, '_> {
     }
 
     /// Only the last window is closed on the right.
-    fn closing(&mut self, windows: &[Node<'a, 'a>]) {
+    fn closing(&mut self, windows: &[Element<'a>]) {
         let Some((last, others)) = windows.split_last() else { return };
-        let closed = |node: &Node<'a, 'a>| node.attribute("inclusive") == Some("true");
-        let early: Vec<Node<'a, 'a>> = others.iter().copied().filter(closed).collect();
+        let closed = |node: &Element<'a>| node.value("inclusive") == Some("true");
+        let early: Vec<Element<'a>> = others.iter().copied().filter(closed).collect();
         for window in &early {
             let message =
                 "`inclusive` stands on a window that is not the last: its end is the next one's beginning, and one sample is in both"
                     .to_owned();
             self.tell(Severity::Warning, self.place(*window, "inclusive"), message, "close the last window alone");
         }
-        if early.is_empty() && !closed(last) && last.attribute("inclusive").is_none_or(|value| value == "false") && self.room > 0 {
+        if early.is_empty() && !closed(last) && last.value("inclusive").is_none_or(|value| value == "false") && self.room > 0 {
             self.room -= 1;
             let message = "the last window is open on the right, so the last sample of every lane is lost";
             let finding = Finding::new(&WINDOWS, self.place(*last, "inclusive"), message).severity(Severity::Warning);
-            let (span, text) = match last.attribute_node("inclusive") {
-                Some(attribute) => (xml::value_span(attribute, self.text), "true".to_owned()),
+            let (span, text) = match last.attribute("inclusive") {
+                Some(attribute) => (attribute.value_span(), "true".to_owned()),
                 None => {
-                    let end = xml::name_span(*last).end;
+                    let end = last.name_span().end;
                     (crate::text::Span::new(end, end), " inclusive=\"true\"".to_owned())
                 }
             };
