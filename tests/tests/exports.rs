@@ -81,11 +81,19 @@ fn exports_become_lawful_or_say_why_not_and_look_as_before() {
             let (after, left) = fixed(export.name, &source, unsafe_too);
             let wanted: BTreeSet<_> = wanted.iter().map(|rule| (*rule).to_owned()).collect();
             if left != wanted {
-                wrong.push(format!("{}, unsafe {unsafe_too}: left {left:?}, wanted {wanted:?}\n{}", export.name, String::from_utf8_lossy(&after)));
+                wrong.push(format!(
+                    "{}, unsafe {unsafe_too}: left {left:?}, wanted {wanted:?}\n{}",
+                    export.name,
+                    String::from_utf8_lossy(&after)
+                ));
             }
             let off = difference(&before, &picture(&after));
             if (off > NOISE) == (export.same || !unsafe_too) {
-                wrong.push(format!("{}, unsafe {unsafe_too}: the pictures differ by {off:.3}\n{}", export.name, String::from_utf8_lossy(&after)));
+                wrong.push(format!(
+                    "{}, unsafe {unsafe_too}: the pictures differ by {off:.3}\n{}",
+                    export.name,
+                    String::from_utf8_lossy(&after)
+                ));
             }
         }
     }

@@ -43,7 +43,7 @@ pub static CSS: Rule = Rule {
     docs: Docs {
         what: "A `style` or `class` attribute.",
         why: "Style sheets override what the attributes say, by rules that depend on the viewer: a stroke width could come from anywhere.",
-        fix: "A safe fix removes a `class` that no style sheet of the drawing can use, and writes simple declarations of `style` as the attributes of the same names.",
+        fix: "A safe fix removes a `class` that no style sheet of the drawing can use, and writes declarations of `style` as the attributes of the same names. It is unsafe where a declaration has no such attribute and is dropped.",
         bad: &[
             shows("a style", &[(FILE, drawing!("<path d=\"M0 0L3 4\" style=\"stroke:red\"/>"))]),
             shows("a class", &[(FILE, drawing!("<path d=\"M0 0L3 4\" class=\"a\"/>"))]),
@@ -93,11 +93,11 @@ pub static VIEWPORT: Rule = Rule {
     rows: &["B131", "B122"],
     on: DRAWINGS,
     check: Check::Elsewhere,
-    fix: None,
+    fix: Some(Safety::Safe),
     docs: Docs {
         what: "A unit or a percentage in a number that counts; `vector-effect` and `preserveAspectRatio` are warnings. `width`, `height` and `viewBox` of the root mean nothing and may hold anything.",
         why: "Units and percentages are measured by a screen, a font or a viewport, and a tensor has none of them.",
-        fix: "Write plain numbers.",
+        fix: "Write plain numbers. A safe fix does so where the number comes out even: `px`, `in` and `pc` always, `pt`, `cm`, `mm` and `Q` where a decimal is exactly as long, a percentage where the `viewBox` says of what. The other two attributes are removed by an unsafe fix.",
         bad: &[
             shows("a percentage", &[(FILE, drawing!("<line x2=\"50%\" y2=\"4\"/>"))]),
             shows("a unit", &[(FILE, drawing!("<path d=\"M0 0L3 4\" stroke-width=\"1px\"/>"))]),
@@ -214,30 +214,37 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
     }
 }
 
-/// A `class` goes where no style sheet of the drawing can use it; declarations of `style` become attributes where they are simple.
+/// A `class` goes where no style sheet of the drawing can use it. Declarations of `style` become attributes; where one cannot, it goes with
+/// what it shows, which a tensor has no place for.
 fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>) -> Option<Fix> {
-    let sheets = walk.text.contains("<style") || walk.text.contains(":style") || walk.text.contains("<?xml-stylesheet");
+    let mut safety = if walk.has_style_sheets() { Safety::Unsafe } else { Safety::Safe };
     if attribute.local() == "class" {
-        return Some(walk.without(if sheets { Safety::Unsafe } else { Safety::Safe }, attribute));
+        return Some(walk.without(safety, attribute));
     }
-    let mut text = String::new();
-    for declaration in attribute.value().split(';').map(str::trim).filter(|declaration| !declaration.is_empty()) {
+    let value = attribute.value();
+    // strings and comments may hold `;` and `:`
+    if value.contains(['"', '\'', '&', '<', '{', '}', '\\']) || value.contains("/*") {
+        return None;
+    }
+    let mut declared: Vec<(&str, &str)> = Vec::new();
+    for declaration in value.split(';').map(str::trim).filter(|declaration| !declaration.is_empty()) {
         let (name, value) = declaration.split_once(':')?;
         let (name, value) = (name.trim(), value.trim());
         let known = matches!(name, "stroke-width" | "opacity") || names::shared(name) == Some(Shared::Looks);
-        let simple = !value.is_empty() && !value.contains(['"', '&', '<', '!', '/', '(']);
-        if !known || !simple || node.attribute(name).is_some() || text.contains(&format!("{name}=")) {
-            return None;
+        let plain = !value.is_empty() && !value.contains(['!', '/']) && !value.contains("var(") && !value.contains("calc(");
+        let free = node.attribute(name).is_none() && !declared.iter().any(|(other, _)| *other == name);
+        match (known && plain, free) {
+            (true, true) => declared.push((name, value)),
+            // two declarations of one thing: which counts is for the author to say
+            (true, false) => return None,
+            // what counts in a tensor is not dropped
+            (false, _) if matches!(name, "stroke-width" | "opacity" | "transform") => return None,
+            (false, _) => safety = Safety::Unsafe,
         }
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(&format!("{name}=\"{value}\""));
     }
-    if text.is_empty() {
-        return Some(walk.without(Safety::Safe, attribute));
+    if declared.is_empty() {
+        return Some(walk.without(safety, attribute));
     }
-    let safety = if sheets { Safety::Unsafe } else { Safety::Safe };
-    let edit = Edit { span: attribute.span(), text };
-    Some(walk.fix(safety, "write the declarations as attributes", vec![edit]))
+    let text = declared.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(" ");
+    Some(walk.fix(safety, "write the declarations as attributes", vec![Edit { span: attribute.span(), text }]))
 }

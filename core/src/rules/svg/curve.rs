@@ -10,11 +10,12 @@ use super::{
     walk::{Walk, illegal},
 };
 use crate::{
-    diagnostic::Severity,
+    diagnostic::{Safety, Severity},
     rules::{Check, Docs, Finding, Place, Rule},
     syntax::xml::{Attribute, Element as Node},
     tensor::{
         number::{self, Number},
+        outline,
         path_data::{Command, Commands, Fault},
     },
     text::Span,
@@ -47,11 +48,11 @@ pub static PATH_COMMAND: Rule = Rule {
     rows: &["B153"],
     on: DRAWINGS,
     check: Check::Elsewhere,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     docs: Docs {
         what: "An elliptical arc (`A` or `a`) in path data.",
         why: "The canonical form knows no arcs: a drawing with one has no canonical form.",
-        fix: "Write the arc as cubic curves (`C`).",
+        fix: "Write the arc as cubic curves (`C`). The offered fix does so for all arcs of the path; each ends where it ended, and the curves stay within 0.0003 radii of it, which is less than flattening allows. It is unsafe, since they are not the same to the last digit.",
         bad: &[shows("an arc", &[(FILE, drawing!("<path d=\"M60 40A5 5 0 0 1 70 40\"/>"))])],
         good: GOOD,
     },
@@ -133,9 +134,13 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: O
     if let Some(command) = arc {
         walk.find(&PATH_COMMAND, |walk| {
             let message = format!("the canonical form knows no arcs (`{}`)", char::from(command.letter));
-            Finding::new(&PATH_COMMAND, at(walk, attribute, command.index, command.span), message)
+            let finding = Finding::new(&PATH_COMMAND, at(walk, attribute, command.index, command.span), message)
                 .help("write the arc as cubic curves (`C`)")
-                .spec("canonicalization_error.unsupported_command")
+                .spec("canonicalization_error.unsupported_command");
+            match outline::without_arcs(value) {
+                Some(parts) => finding.fix(walk.fix(Safety::Unsafe, "write arcs as cubic curves", walk.edits_in(attribute, parts))),
+                None => finding,
+            }
         });
     }
     if let Some((command, number)) = wide {

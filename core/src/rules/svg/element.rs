@@ -42,11 +42,11 @@ pub static UNKNOWN_ELEMENT: Rule = Rule {
     rows: &["B097", "B099", "B100", "B101", "B104", "B112", "B128"],
     on: DRAWINGS,
     check: Check::Elsewhere,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     docs: Docs {
         what: "An SVG element that is not on the list of those a tensor may hold: `svg`, `g`, `path`, `line`, `rect`, `circle`, `ellipse`, `polyline`, `polygon`, `defs`, `use`, `metadata`. Names compare with their case.",
         why: "The list is closed: what is not on it has no numeric meaning.",
-        fix: "Draw the shape with one of the listed elements, or remove the element.",
+        fix: "Draw the shape with one of the listed elements, or remove the element. An unsafe fix removes those that draw nothing themselves: titles, gradients, clip paths and their like.",
         bad: &[shows("names keep their case", &[(FILE, drawing!("<path d=\"M0 0L3 4\"/><Path d=\"M0 0L1 1\"/>"))])],
         good: GOOD,
     },
@@ -80,7 +80,7 @@ pub static NAMESPACE: Rule = Rule {
     docs: Docs {
         what: "An element of another namespace than `http://www.w3.org/2000/svg`, outside `metadata`; a root without any namespace is a warning.",
         why: "Elements of other vocabularies have no meaning in a tensor, and without its namespace a drawing is not SVG to other readers.",
-        fix: "Move foreign elements into `metadata` or remove them. A safe fix adds a missing `xmlns` to the root.",
+        fix: "Move foreign elements into `metadata` or remove them. A safe fix adds a missing `xmlns` to the root, or removes what a drawing program keeps for itself; an unsafe one removes any other foreign element.",
         bad: &[
             shows("no namespace", &[(FILE, "<svg><path d=\"M0 0L3 4\"/></svg>\n")]),
             shows("an editor's own element", &[(FILE, drawing!("<path d=\"M0 0L3 4\"/><e:view xmlns:e=\"urn:editor\"/>"))]),
@@ -120,7 +120,7 @@ pub static NOT_CANONICALIZABLE: Rule = Rule {
     docs: Docs {
         what: "`polyline`, `polygon`, `ellipse`, `defs`, `use` and `metadata`: a tensor may hold them, and the canonical form knows none of them.",
         why: "The canonical form is the tensor's identity. A drawing without one cannot be packed, compared or pinned.",
-        fix: "A safe fix writes a `polyline` or `polygon` as the `path` through the same points. Unsafe fixes put a copy of its target in the place of a `use`, and remove `metadata` with what it says. An `ellipse` has to be drawn as a path by hand.",
+        fix: "Safe fixes write a `polyline` or `polygon` as the `path` through the same points, an `ellipse` as the four curves that the canonical form draws a circle with, put a copy of its target in the place of a `use`, and remove `defs` that nothing names. An unsafe one removes `metadata` with what it says, or `defs` that only paint and clip.",
         bad: &[
             shows("a polyline", &[(FILE, drawing!("<polyline points=\"0,0 3,4 6,8\"/>"))]),
             shows("metadata", &[(FILE, drawing!("<metadata>by hand</metadata><path d=\"M0 0L3 4\"/>"))]),
@@ -198,6 +198,10 @@ pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &
 pub(super) fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) {
     walk.find(&UNKNOWN_ELEMENT, |walk| {
         let finding = illegal(&UNKNOWN_ELEMENT, walk.at(node), format!("`{name}` is no element of a tensor"));
+        if names::UNDRAWN.contains(&name) {
+            let remove = Edit { span: node.span(), text: String::new() };
+            return finding.help("remove the element").fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]));
+        }
         let names = || ELEMENTS.iter().map(|row| row.0);
         match names().find(|own| own.eq_ignore_ascii_case(name)).or_else(|| nearest_of(name, names())) {
             Some(near) => finding.help(format!("write `{near}`, or remove the element")),
@@ -250,7 +254,14 @@ pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
             Some(namespace) => format!("`{name}` belongs to `{namespace}`: a tensor holds SVG alone"),
             None => format!("`{name}` is in no namespace: a tensor holds SVG alone"),
         };
-        illegal(&NAMESPACE, walk.at(node), message).help("remove the element, or move it into `metadata`")
+        // what an editor keeps for itself is seen by that editor alone
+        let private = node.namespace().is_some_and(|namespace| names::EDITORS.iter().any(|own| namespace.starts_with(own)));
+        let remove = Edit { span: node.span(), text: String::new() };
+        illegal(&NAMESPACE, walk.at(node), message).help("remove the element, or move it into `metadata`").fix(walk.fix(
+            if private { Safety::Safe } else { Safety::Unsafe },
+            format!("remove `{name}`"),
+            vec![remove],
+        ))
     });
 }
 

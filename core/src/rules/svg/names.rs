@@ -7,6 +7,25 @@ pub(super) const XLINK: &str = "http://www.w3.org/1999/xlink";
 /// The namespace of `xml:space` and its like.
 pub(super) const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
+/// Beginnings of the namespaces in which drawing programs keep what only they read.
+pub(super) const EDITORS: &[&str] = &[
+    "http://www.inkscape.org/namespaces/",
+    "http://inkscape.sourceforge.net/DTD/",
+    "http://sodipodi.sourceforge.net/DTD/",
+    "http://ns.adobe.com/",
+    "http://www.bohemiancoding.com/sketch/",
+    "http://www.serif.com/",
+    "http://www.vectornator.io",
+    "http://boxy-svg.com",
+    "https://boxy-svg.com",
+    "http://krita.org/namespaces/",
+    "http://schemas.microsoft.com/visio/",
+];
+
+/// Elements of SVG that draw nothing where they stand: words about the drawing, and what others paint, clip or mark with.
+pub(super) const UNDRAWN: &[&str] =
+    &["clipPath", "cursor", "desc", "linearGradient", "marker", "mask", "pattern", "radialGradient", "title", "view"];
+
 /// An element that a tensor may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {

@@ -3,18 +3,21 @@
 use super::{
     FILE, GOOD, attribute, curve, drawing,
     element::{DRAWINGS, NO_GEOMETRY},
+    lower,
     names::{Element, XLINK},
     shows,
     walk::{Frame, Walk, illegal},
 };
 use crate::{
-    diagnostic::{Safety, Severity},
+    diagnostic::{Fix, Safety, Severity},
     rules::{Check, Docs, Finding, Place, Rule},
     syntax::xml::{Attribute, Element as Node},
     tensor::{
+        decompose,
+        length::in_user_units,
         number::{self, NumberList, ValueFault},
         path_data::Command,
-        transform::{Function, Transforms},
+        transform::{Function, Transform, Transforms},
     },
     text::Span,
 };
@@ -83,11 +86,11 @@ pub static UNSUPPORTED_TRANSFORM: Rule = Rule {
     rows: &["B162"],
     on: DRAWINGS,
     check: Check::Elsewhere,
-    fix: None,
+    fix: Some(Safety::Safe),
     docs: Docs {
         what: "`matrix`, `skewX` or `skewY` in a `transform`.",
         why: "The canonical form resolves `translate`, `scale` and `rotate` only, so a drawing with another has none.",
-        fix: "Write the transform with the three functions, or apply it to the coordinates.",
+        fix: "Write the transform with the three functions, or apply it to the coordinates. A safe fix writes a matrix that only moves, mirrors, scales or turns by right angles; one that turns by another angle is written with nine decimals, and that fix is unsafe.",
         bad: &[shows("a matrix", &[(FILE, drawing!("<path transform=\"matrix(1 0 0 1 5 5)\" d=\"M0 0L3 4\"/>"))])],
         good: GOOD,
     },
@@ -104,7 +107,7 @@ pub static ROUNDED_RECT: Rule = Rule {
     docs: Docs {
         what: "`rx` or `ry` on a `rect`.",
         why: "The canonical form writes a `rect` as four straight sides, so a rounded one has no canonical form.",
-        fix: "Remove the attribute or draw the corners as a `path`. A safe fix removes a radius of zero.",
+        fix: "Remove the attribute or draw the corners as a `path`. A safe fix removes a radius of zero; an unsafe one writes the `path`, whose corners are curves within 0.0003 radii of the round ones.",
         bad: &[shows("round corners", &[(FILE, drawing!("<rect width=\"4\" height=\"3\" rx=\"1\" stroke-width=\"0.5\"/>"))])],
         good: GOOD,
     },
@@ -284,8 +287,16 @@ fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) -> Option<
             let end = length.number.end();
             let place = walk.in_value(attribute, Span::new(end, end + length.unit.len() as u32));
             let what = if length.unit == "%" { "a percentage".to_owned() } else { format!("the unit `{}`", length.unit) };
-            illegal(&attribute::VIEWPORT, place, format!("`{name}` has {what}, and a tensor has nothing to measure it by"))
-                .help("write a plain number")
+            let finding = illegal(&attribute::VIEWPORT, place, format!("`{name}` has {what}, and a tensor has nothing to measure it by"))
+                .help("write a plain number");
+            match in_user_units(length.number.text(value), length.unit, whole(walk, name)) {
+                Some(plain) => {
+                    let title = format!("write `{plain}`");
+                    let span = Span::new(length.number.span().start, end + length.unit.len() as u32);
+                    finding.fix(walk.fix(Safety::Safe, title, walk.edits_in(attribute, vec![(span, plain)])))
+                }
+                None => finding,
+            }
         });
         return None;
     }
@@ -366,7 +377,11 @@ fn rounded<'a>(walk: &mut Walk<'_, 'a, '_>, geometry: &Geometry<'a>, radii: [Opt
             let finding = Finding::new(&ROUNDED_RECT, walk.at_name(attribute), message)
                 .help("remove it, or draw the corners as a `path`")
                 .spec("canonicalization_error.unsupported_attribute");
-            if sharp { finding.fix(walk.without(Safety::Safe, attribute)) } else { finding }
+            let fix = if sharp { Some(walk.without(Safety::Safe, attribute)) } else { lower::rounded(walk, attribute.element()) };
+            match fix {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
         });
     }
 }
@@ -438,9 +453,13 @@ fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
         if let Function::Matrix | Function::SkewX | Function::SkewY = transform.function {
             walk.find(&UNSUPPORTED_TRANSFORM, |walk| {
                 let message = format!("the canonical form resolves `translate`, `scale` and `rotate`, not `{}`", transform.function.name());
-                Finding::new(&UNSUPPORTED_TRANSFORM, walk.in_value(attribute, transform.span), message)
+                let finding = Finding::new(&UNSUPPORTED_TRANSFORM, walk.in_value(attribute, transform.span), message)
                     .help("write it with the three, or apply it to the coordinates")
-                    .spec("canonicalization_error.unsupported_transform")
+                    .spec("canonicalization_error.unsupported_transform");
+                match in_words(walk, attribute, &transform) {
+                    Some(fix) => finding.fix(fix),
+                    None => finding,
+                }
             });
             continue;
         }
@@ -457,6 +476,34 @@ fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
                     .help("scale by something else than 0")
             });
         }
+    }
+}
+
+/// The fix that writes a matrix as `translate`, `rotate` and `scale`.
+fn in_words<'a>(walk: &Walk<'_, 'a, '_>, attribute: Attribute<'a>, transform: &Transform) -> Option<Fix> {
+    let value = attribute.value();
+    let texts: Vec<&str> = transform.arguments().iter().map(|number| number.text(value)).collect();
+    let words = decompose::words(<[&str; 6]>::try_from(texts).ok()?)?;
+    let safety = if words.exact { Safety::Safe } else { Safety::Unsafe };
+    if words.text.is_empty() && value.trim().len() == transform.span.len() as usize {
+        return Some(walk.without(safety, attribute));
+    }
+    let title = if words.text.is_empty() { "remove the matrix, which does nothing".to_owned() } else { format!("write `{}`", words.text) };
+    Some(walk.fix(safety, title, walk.edits_in(attribute, vec![(transform.span, words.text)])))
+}
+
+/// What 100 % of a length of that name are, where the drawing says it as a number.
+fn whole<'a>(walk: &Walk<'_, 'a, '_>, name: &str) -> Option<&'a str> {
+    let (place, side) = match name {
+        "opacity" => return Some("1"),
+        "x" | "x1" | "x2" | "cx" | "width" | "rx" => (2, "width"),
+        "y" | "y1" | "y2" | "cy" | "height" | "ry" => (3, "height"),
+        _ => return None,
+    };
+    let root = walk.elements.root();
+    match root.value("viewBox") {
+        Some(view) => view.split([' ', ',', '\t', '\n', '\r']).filter(|part| !part.is_empty()).nth(place),
+        None => root.value(side).map(|value| value.trim().trim_end_matches("px")),
     }
 }
 

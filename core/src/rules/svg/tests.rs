@@ -78,7 +78,7 @@ fn what_has_no_canonical_form_is_lowered_where_that_is_exact() {
             "<g id='u' stroke-width='0.5' transform=\"scale(2) translate(3 4)\"><path d=\"M0 0L3 4\"/></g>",
         ),
     ] {
-        assert_eq!(fixed(&format!("{a}{before}"), "svg/not-canonicalizable"), (format!("{a}{after}"), Safety::Unsafe));
+        assert_eq!(fixed(&format!("{a}{before}"), "svg/not-canonicalizable"), (format!("{a}{after}"), Safety::Safe));
     }
     assert_eq!(
         fixed("<metadata>x</metadata><path d=\"M0 0L3 4\"/>", "svg/not-canonicalizable"),
@@ -101,6 +101,13 @@ fn attributes_and_groups_that_must_go_go() {
             "<path d=\"M0 0L3 4\" fill=\"none\" stroke-width=\"0.5\"/>",
             Safety::Safe,
         ),
+        (
+            "svg/css",
+            "<path d=\"M0 0L3 4\" style='fill:url(#a);stroke: rgb(0, 0, 0)'/>",
+            "<path d=\"M0 0L3 4\" fill=\"url(#a)\" stroke=\"rgb(0, 0, 0)\"/>",
+            Safety::Safe,
+        ),
+        ("svg/css", "<path d=\"M0 0L3 4\" style='text-align:left;opacity:.5'/>", "<path d=\"M0 0L3 4\" opacity=\".5\"/>", Safety::Unsafe),
         ("svg/css", "<path d=\"M0 0L3 4\"\n style=\" \"/>", "<path d=\"M0 0L3 4\"/>", Safety::Safe),
         ("svg/css", "<style/><path class=\"a\" d=\"M0 0L3 4\"/>", "<style/><path d=\"M0 0L3 4\"/>", Safety::Unsafe),
         ("svg/event-handler", "<path onclick=\"f()\" d=\"M0 0L3 4\"/>", "<path d=\"M0 0L3 4\"/>", Safety::Unsafe),
@@ -118,11 +125,91 @@ fn attributes_and_groups_that_must_go_go() {
     }
     let plain = "<svg><path d=\"M0 0L3 4\"/></svg>";
     assert_eq!(applied(plain, &found(plain)[0].fixes[0]), drawing("<path d=\"M0 0L3 4\"/>"));
-    // a declaration that is not simple, and one that the element has already
-    for style in ["fill:url(#a)", "stroke:red !important", "unknown:1", "stroke-width:2"] {
+    // what counts and is not plain, what the element has already, what is said twice, and what may hold a semicolon
+    for style in ["stroke-width:calc(1 + 1)", "stroke-width:2", "fill:red;fill:blue", "fill:url('a;b')", "fill:red/* ; */"] {
         let text = drawing(&format!("<path d=\"M0 0L3 4\" stroke-width=\"0.5\" style=\"{style}\"/>"));
         assert!(found(&text)[0].fixes.is_empty(), "{style}");
     }
+}
+
+// rows: B105 B106
+#[test]
+fn ellipses_become_paths_and_idle_definitions_go() {
+    let (after, safety) = fixed("<ellipse id='e' cx=\"1\" rx='2' ry=\"auto\" opacity='0.5'></ellipse>", "svg/not-canonicalizable");
+    assert!(after.starts_with("<path id='e' d=\"M3 0C3 1.104569 ") && after.ends_with(" 3 0Z\" opacity='0.5'></path>"), "{after}");
+    assert_eq!(safety, Safety::Safe);
+    for (rx, ry) in [("0", "1"), ("-1", "1"), ("1em", "1")] {
+        let text = drawing(&format!("<path d=\"M0 0L3 4\"/><ellipse rx=\"{rx}\" ry=\"{ry}\"/>"));
+        assert!(found(&text).iter().filter(|f| f.rule == "svg/not-canonicalizable").all(|f| f.fixes.is_empty()), "{text}");
+    }
+    let line = "<path id=\"p\" d=\"M0 0L3 4\"/>";
+    assert_eq!(fixed(&format!("<defs/>{line}"), "svg/not-canonicalizable"), (line.to_owned(), Safety::Safe));
+    let painted = "<path d=\"M0 0L3 4\" fill=\"url(#a)\"/>";
+    let defs = "<defs><path id=\"a\" d=\"M0 0L3 4\"/></defs>";
+    assert_eq!(fixed(&format!("{defs}{painted}"), "svg/not-canonicalizable"), (painted.to_owned(), Safety::Unsafe));
+    let text = drawing(&format!("{defs}<use href=\"#a\"/>"));
+    let kept = found(&text).iter().find(|finding| finding.message.contains("`defs`")).is_some_and(|finding| finding.fixes.is_empty());
+    assert!(kept, "what is still used stays");
+}
+
+// rows: B153 B156 B162
+#[test]
+fn curves_and_matrices_are_written_in_words_of_the_canonical_form() {
+    for (rule, before, after, safety) in [
+        (
+            "svg/unsupported-transform",
+            "<path transform=\"matrix(2,0,0,2,-10,4)\" d=\"M0 0L3 4\"/>",
+            "<path transform=\"translate(-10 4) scale(2)\" d=\"M0 0L3 4\"/>",
+            Safety::Safe,
+        ),
+        ("svg/unsupported-transform", "<path transform=\" matrix(1 0 0 1 0 0) \" d=\"M0 0L3 4\"/>", "<path d=\"M0 0L3 4\"/>", Safety::Safe),
+        (
+            "svg/unsupported-transform",
+            "<path transform=\"scale(2) matrix(.6 .8 -.8 .6 0 1)\" d=\"M0 0L3 4\"/>",
+            "<path transform=\"scale(2) translate(0 1) rotate(53.130102354)\" d=\"M0 0L3 4\"/>",
+            Safety::Unsafe,
+        ),
+        ("svg/path-command", "<path d=\"M0 0a0 5 0 0 1 3 4&#x41;9 0 0 0 1 6 8\"/>", "<path d=\"M0 0l3 4L6 8\"/>", Safety::Unsafe),
+    ] {
+        assert_eq!(fixed(before, rule), (after.to_owned(), safety), "{before}");
+    }
+    let (after, safety) = fixed("<rect id='r' y=\"1\" width=\"4\" height=\"3\" rx='1' opacity=\"0\"/>", "svg/rounded-rect");
+    assert!(after.starts_with("<path id='r' d=\"M1 1L3 1C") && after.ends_with("Z\" opacity=\"0\"/>"), "{after}");
+    assert_eq!(safety, Safety::Unsafe);
+    for broken in ["<path transform=\"skewX(3)\" d=\"M0 0L3 4\"/>", "<path transform=\"matrix(1 0 1 1 0 0)\" d=\"M0 0L3 4\"/>"] {
+        assert!(found(&drawing(broken)).iter().all(|finding| finding.fixes.is_empty()), "{broken}");
+    }
+}
+
+// rows: B131
+#[test]
+fn units_go_where_the_number_comes_out_even() {
+    for (before, after) in [
+        ("<line x2=\"3px\" y2=\"4\"/>", "<line x2=\"3\" y2=\"4\"/>"),
+        ("<line x2=\" 25.4mm \" y2=\"4\"/>", "<line x2=\" 96 \" y2=\"4\"/>"),
+        ("<line x2=\"3\" y2=\"4\" opacity=\"50%\"/>", "<line x2=\"3\" y2=\"4\" opacity=\"0.5\"/>"),
+    ] {
+        assert_eq!(fixed(before, "svg/viewport"), (after.to_owned(), Safety::Safe));
+    }
+    let text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 80, 40\"><line x2=\"3\" y2=\"25%\"/></svg>";
+    assert!(applied(text, &found(text)[0].fixes[0]).contains("y2=\"10\""));
+    for broken in ["<line x2=\"1mm\"/>", "<line x2=\"50%\"/>", "<line x2=\"2em\"/>", "<circle r=\"50%\"/>"] {
+        assert!(found(&drawing(broken)).iter().all(|finding| finding.fixes.is_empty()), "{broken}");
+    }
+}
+
+// rows: B119 B128
+#[test]
+fn what_draws_nothing_goes_and_an_editors_own_goes_safely() {
+    let line = "<path d=\"M0 0L3 4\"/>";
+    for (rule, before, safety) in [
+        ("svg/namespace", "<n:view xmlns:n=\"http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd\"/>", Safety::Safe),
+        ("svg/namespace", "<n:view xmlns:n=\"urn:other\"/>", Safety::Unsafe),
+        ("svg/unknown-element", "<title>two legs</title>", Safety::Unsafe),
+    ] {
+        assert_eq!(fixed(&format!("{before}{line}"), rule), (line.to_owned(), safety), "{before}");
+    }
+    assert!(found(&drawing("<switch><path d=\"M0 0L3 4\"/></switch>"))[0].fixes.is_empty(), "what may draw is left");
 }
 
 // rows: B100 B119

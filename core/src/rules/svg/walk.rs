@@ -251,11 +251,26 @@ impl<'a> Walk<'_, 'a, '_> {
 
     /// Removes an attribute with the space in front of it.
     pub(super) fn without(&self, safety: Safety, attribute: Attribute<'a>) -> Fix {
+        let name = self.spelled(attribute.name_span());
+        self.fix(safety, format!("remove `{name}`"), vec![Edit { span: self.with_space(attribute), text: String::new() }])
+    }
+
+    /// Whether a style sheet may say more of an element than its attributes do.
+    pub(super) fn has_style_sheets(&self) -> bool {
+        self.text.contains("<style") || self.text.contains(":style") || self.text.contains("<?xml-stylesheet")
+    }
+
+    /// An attribute and the space in front of it.
+    pub(super) fn with_space(&self, attribute: Attribute<'a>) -> Span {
         let Span { start, end } = attribute.span();
         let head = self.text.get(..start as usize).unwrap_or_default();
-        let span = Span::new(Span::from(0..head.trim_end().len()).end, end);
-        let name = self.spelled(attribute.name_span());
-        self.fix(safety, format!("remove `{name}`"), vec![Edit { span, text: String::new() }])
+        Span::new(Span::from(0..head.trim_end().len()).end, end)
+    }
+
+    /// Edits of parts of an attribute's value, as edits of the document.
+    pub(super) fn edits_in(&self, attribute: Attribute<'a>, parts: Vec<(Span, String)>) -> Vec<Edit> {
+        let at = |offset| attribute.value_offset(offset);
+        parts.into_iter().map(|(span, text)| Edit { span: Span::new(at(span.start), at(span.end)), text }).collect()
     }
 }
 
