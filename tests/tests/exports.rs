@@ -32,6 +32,26 @@ const DECAY: &str = "svg/cycle-without-decay";
 
 #[rustfmt::skip]
 const EXPORTS: &[Export] = &[
+    export("drawio-flow", &["svg/attribute"], &[], true),
+    export("drawio-label", &["svg/css", "svg/forbidden-element", "svg/unknown-element"], &["svg/unknown-element"], true),
+    export("figma-clipped", &[DECAY, "svg/not-canonicalizable", "svg/unknown-element"], &[], true),
+    export("figma-gradient", &["svg/not-canonicalizable", "svg/unknown-element"], &[], false),
+    export("figma-icon", &[], &[], true),
+    export("figma-rotated-rect", &[], &[], true),
+    export("figma-rounded-frame", &["svg/rounded-rect"], &[], true),
+    export("hand-spinner", &["svg/event-handler", "svg/forbidden-element"], &[], true),
+    export("hand-symbol-reuse", &[], &[], true),
+    export("hand-two-pieces", &[], &[], true),
+    export("hand-units", &["svg/unknown-element"], &[], true),
+    export("illustrator-classes", &["svg/attribute", "svg/css", DECAY, "svg/forbidden-element"], &[DECAY], false),
+    export("illustrator-ellipse", &[], &[], true),
+    export("illustrator-icon", &["svg/attribute"], &[], true),
+    export("illustrator-polygon-star", &["svg/attribute"], &[], true),
+    export("inkscape-ellipse-arc", &["svg/attribute", "svg/path-command"], &[], true),
+    export("inkscape-matrix", &[], &[], true),
+    export("inkscape-mm-page", &["svg/not-canonicalizable"], &[], true),
+    export("inkscape-native", &["svg/attribute"], &[], true),
+    export("inkscape-plain-curve", &[], &[], true),
 ];
 
 /// Width and height of the pictures that are compared.
