@@ -2,6 +2,16 @@
 //!
 //! Everything here is bytes in, values out. Nothing knows files, rules or JSON.
 
+pub mod contents;
 pub mod lane;
+pub mod layout;
 pub mod merkle;
+pub mod pack;
 pub mod proof;
+mod read;
+pub mod rejection;
+mod verify;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
