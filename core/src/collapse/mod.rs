@@ -4,6 +4,7 @@
 //! the same bits (`DECISIONS` 17–23, 54–56). Everything faster is held to it bit by bit. This module knows no files, no documents but
 //! the members it is handed, and no terminal.
 
+pub mod corpus;
 pub mod error;
 pub mod gccp;
 pub mod interference;
@@ -13,9 +14,12 @@ pub mod rank;
 pub mod read;
 pub mod superpose;
 pub mod threshold;
+pub mod tile;
 
+pub use corpus::{Corpus, DocumentError};
 pub use error::CollapseError;
 pub use gccp::{Collapse, Vector, gccp};
 pub use interference::{Interference, angle_distance, interference, normalize};
 pub use superpose::{KAPPA, RIGHT_ANGLE, Superposed, Superposition, superpose};
 pub use threshold::{EPSILON, Threshold};
+pub use tile::Instructions;

@@ -7,15 +7,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use thiserror::Error;
 
+use super::corpus::{Corpus, DocumentError};
 use super::error::CollapseError;
 use super::read::{ReadError, number};
-use super::superpose::{KAPPA, Superposed, Superposition, superpose};
+use super::superpose::{KAPPA, Superposed, Superposition, weigh};
 use super::threshold::{EPSILON, Threshold};
 use crate::syntax::json::Node;
 
 /// The distance beyond which scores conflict, where a profile names none (§27.1).
+#[allow(clippy::approx_constant, reason = "the text gives this number, not π/2")]
 pub const INTERFERENCE_THRESHOLD: f64 = 1.5708;
 
 /// How deep profiles may name each other.
@@ -210,16 +213,17 @@ impl Plan {
     /// # Errors
     /// A nested superposition whose score left [−1, 1]: the pointer of its error is below that superposition.
     pub fn score(&self, leaves: &[f64]) -> Result<f64, CollapseError> {
-        let mut scratch = Vec::with_capacity(self.steps.len());
-        self.score_into(leaves, &mut scratch, |_, _| {})
+        self.score_into(leaves, &mut Scratch::default(), |_, _, _, _| {})
     }
 
     /// As [`Plan::score`], and shows what each superposition made, by step.
     pub fn explain(&self, leaves: &[f64]) -> Result<Vec<Explained>, CollapseError> {
         let mut sums = Vec::new();
-        let mut scores = Vec::with_capacity(self.steps.len());
-        self.score_into(leaves, &mut scores, |step, sum| sums.push((step, sum.clone())))?;
-        let mut explained: Vec<Explained> = scores.into_iter().map(|score| Explained { score, superposed: None }).collect();
+        let mut scratch = Scratch::default();
+        self.score_into(leaves, &mut scratch, |step, score, interfering, weights| {
+            sums.push((step, Superposed { score, interfering, weights: weights.to_vec() }));
+        })?;
+        let mut explained: Vec<Explained> = scratch.scores.into_iter().map(|score| Explained { score, superposed: None }).collect();
         for (step, sum) in sums {
             if let Some(entry) = explained.get_mut(step) {
                 entry.superposed = Some(sum);
@@ -228,10 +232,15 @@ impl Plan {
         Ok(explained)
     }
 
-    fn score_into(&self, leaves: &[f64], scores: &mut Vec<f64>, mut seen: impl FnMut(usize, &Superposed)) -> Result<f64, CollapseError> {
+    fn score_into(
+        &self,
+        leaves: &[f64],
+        scratch: &mut Scratch,
+        mut seen: impl FnMut(usize, f64, usize, &[f64]),
+    ) -> Result<f64, CollapseError> {
+        let Scratch { scores, gathered, weights: left } = scratch;
         scores.clear();
         let mut leaves = leaves.iter();
-        let mut gathered = Vec::new();
         for (index, step) in self.steps.iter().enumerate() {
             let score = match step {
                 Step::Leaf { .. } => *leaves.next().unwrap_or(&0.0),
@@ -239,9 +248,9 @@ impl Plan {
                     gathered.clear();
                     gathered.extend(of.iter().filter_map(|step| scores.get(*step)));
                     let how = Superposition { weights, kappa: KAPPA, normalized: *normalized, conflict_beyond: *conflict_beyond };
-                    let sum = superpose(&gathered, &how)?;
-                    seen(index, &sum);
-                    sum.score
+                    let (score, interfering) = weigh(gathered, &how, left)?;
+                    seen(index, score, interfering, left);
+                    score
                 }
             };
             scores.push(score);
@@ -249,43 +258,65 @@ impl Plan {
         Ok(scores.last().copied().unwrap_or(0.0))
     }
 
-    /// The scores of many documents: `collapse` gives the scores of all documents under one tolerance, and is asked only for those that
-    /// the cache does not hold.
+    /// The scores of the documents of a corpus. Only leaves whose tolerance the cache does not hold are collapsed, all of them in one
+    /// reading of the vectors.
     ///
     /// # Errors
-    /// What `collapse` refuses, and what [`Plan::score`] refuses.
-    pub fn evaluate<E: From<CollapseError>>(
+    /// The first document without a score: a sum that f64 cannot hold, or a nested superposition whose score left [−1, 1].
+    pub fn evaluate(&self, cache: &mut LeafCache, corpus: &Corpus) -> Result<Vec<f64>, DocumentError> {
+        self.evaluate_by(cache, |thresholds| corpus.columns(thresholds))
+    }
+
+    /// As [`Plan::evaluate`], with something else to collapse leaves: it gives, for each tolerance, the scores of all documents.
+    ///
+    /// # Errors
+    /// Those of `collapse`, and those of [`Plan::evaluate`].
+    pub fn evaluate_by(
         &self,
         cache: &mut LeafCache,
-        mut collapse: impl FnMut(Threshold) -> Result<Vec<f64>, E>,
-    ) -> Result<Vec<f64>, E> {
-        let mut columns = Vec::new();
+        collapse: impl FnOnce(&[Threshold]) -> Result<Vec<Vec<f64>>, DocumentError>,
+    ) -> Result<Vec<f64>, DocumentError> {
+        let mut missing: Vec<Threshold> = Vec::new();
         for threshold in self.leaves() {
-            let column = match cache.columns.get(&threshold.bits()) {
-                Some(column) => Arc::clone(column),
-                None => {
-                    let column: Arc<[f64]> = collapse(threshold)?.into();
-                    cache.columns.insert(threshold.bits(), Arc::clone(&column));
-                    column
-                }
-            };
-            columns.push(column);
+            if !cache.columns.contains_key(&threshold.bits()) && !missing.iter().any(|other| other.bits() == threshold.bits()) {
+                missing.push(threshold);
+            }
         }
+        if !missing.is_empty() {
+            let found = collapse(&missing)?;
+            cache.columns.extend(missing.iter().map(|threshold| threshold.bits()).zip(found.into_iter().map(Arc::from)));
+        }
+        let columns: Vec<Arc<[f64]>> = self.leaves().filter_map(|threshold| cache.columns.get(&threshold.bits()).map(Arc::clone)).collect();
         if let ([Step::Leaf { .. }], [column]) = (self.steps.as_slice(), columns.as_slice()) {
             return Ok(column.to_vec());
         }
         let documents = columns.iter().map(|column| column.len()).min().unwrap_or(0);
-        let mut leaves = vec![0.0; columns.len()];
-        let mut scratch = Vec::with_capacity(self.steps.len());
-        let mut scores = Vec::with_capacity(documents);
-        for document in 0..documents {
-            for (leaf, column) in leaves.iter_mut().zip(&columns) {
-                *leaf = column[document];
+        let mut scores = vec![0.0; documents];
+        scores.par_chunks_mut(BLOCK).enumerate().try_for_each(|(block, scores)| {
+            let (mut leaves, mut scratch) = (vec![0.0; columns.len()], Scratch::default());
+            for (at, score) in scores.iter_mut().enumerate() {
+                let document = block * BLOCK + at;
+                for (leaf, column) in leaves.iter_mut().zip(&columns) {
+                    *leaf = column[document];
+                }
+                let found = self.score_into(&leaves, &mut scratch, |_, _, _, _| {});
+                *score = found.map_err(|error| DocumentError { document, error })?;
             }
-            scores.push(self.score_into(&leaves, &mut scratch, |_, _| {})?);
-        }
+            Ok(())
+        })?;
         Ok(scores)
     }
+}
+
+/// How many documents a thread takes at a time.
+const BLOCK: usize = 4096;
+
+/// Room that scoring one document needs.
+#[derive(Default)]
+struct Scratch {
+    scores: Vec<f64>,
+    gathered: Vec<f64>,
+    weights: Vec<f64>,
 }
 
 /// What one step made of one document.
@@ -397,9 +428,9 @@ mod tests {
         assert_eq!(plan.steps().iter().map(Step::name).collect::<Vec<_>>(), ["leaf", "mid", "top"]);
         let (mut cache, mut asked) = (LeafCache::default(), 0);
         for _ in 0..3 {
-            let scores = plan.evaluate(&mut cache, |_| -> Result<_, CollapseError> {
-                asked += 1;
-                Ok(vec![0.5, -0.25])
+            let scores = plan.evaluate_by(&mut cache, |thresholds| {
+                asked += thresholds.len();
+                Ok(vec![vec![0.5, -0.25]; thresholds.len()])
             });
             assert_eq!(scores.unwrap(), [0.5, -0.25]);
         }

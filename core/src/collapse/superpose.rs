@@ -50,10 +50,19 @@ pub struct Superposed {
 /// numbers that are not finite.
 pub fn superpose(scores: &[f64], how: &Superposition<'_>) -> Result<Superposed, CollapseError> {
     equal_lengths(("scores", scores.len()), ("weights", how.weights.len()))?;
+    check(how)?;
+    let mut weights = Vec::new();
+    let (score, interfering) = weigh(scores, how, &mut weights)?;
+    Ok(Superposed { score, interfering, weights })
+}
+
+/// As [`superpose`], for a superposition that [`check`] passed and as many scores as weights: the score, how many pairs conflict, and in
+/// `weights` what conflicts left.
+pub(super) fn weigh(scores: &[f64], how: &Superposition<'_>, weights: &mut Vec<f64>) -> Result<(f64, usize), CollapseError> {
     all_finite("scores", scores)?;
     each("scores", scores, "a score from -1 to 1", |score| (-1.0..=1.0).contains(&score))?;
-    check(how)?;
-    let mut weights = how.weights.to_vec();
+    weights.clear();
+    weights.extend_from_slice(how.weights);
     let mut interfering = 0;
     for (i, one) in scores.iter().enumerate() {
         for (j, other) in scores.iter().enumerate().skip(i + 1) {
@@ -64,11 +73,8 @@ pub fn superpose(scores: &[f64], how: &Superposition<'_>) -> Result<Superposed, 
             }
         }
     }
-    let score = scores.iter().zip(&weights).fold(0.0, |sum, (score, weight)| sum + weight * score);
-    if !score.is_finite() {
-        return Err(CollapseError::Overflow { what: "the sum of the weighted scores" });
-    }
-    Ok(Superposed { score, interfering, weights })
+    let score = scores.iter().zip(weights.iter()).fold(0.0, |sum, (score, weight)| sum + weight * score);
+    if score.is_finite() { Ok((score, interfering)) } else { Err(CollapseError::Overflow { what: "the sum of the weighted scores" }) }
 }
 
 /// Whether weights and constants are lawful, whatever the scores.
