@@ -37,6 +37,11 @@ fn more_cases_of_ai_objects_hold() {
 }
 
 #[test]
+fn the_pack_cases_of_the_specification_hold() {
+    assert_all(cases("pack"));
+}
+
+#[test]
 fn every_fixture_gets_its_verdict() {
     let named = fixtures().into_iter().map(|(name, valid, mut case)| {
         let is_rule = rules::by_name(&name).is_some();
