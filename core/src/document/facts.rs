@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::{
     diagnostic::Severity,
     document::{id, kind::Kind, projection},
+    document::lane_facts::LaneFacts,
     hash::{Digest, self_hash},
     rules::Place,
     syntax::json::{self, Node, Whole},
@@ -31,7 +32,7 @@ impl Located {
         Place::new(self.locator.clone(), self.span)
     }
 
-    fn of(node: Node<'_>) -> Option<Located> {
+    pub(super) fn of(node: Node<'_>) -> Option<Located> {
         Some(Located { value: node.as_str()?.into(), locator: node.pointer(), span: node.span() })
     }
 }
@@ -204,6 +205,8 @@ pub struct Facts {
     pub object_references: Vec<Located>,
     /// Whether a drawing says itself that it is a tensor.
     pub tensor_mark: bool,
+    /// What the documents around lanes say.
+    pub lanes: Option<Box<LaneFacts>>,
 }
 
 impl Facts {
@@ -227,6 +230,7 @@ impl Facts {
             payload_references: PayloadReferences::default(),
             object_references: Vec::new(),
             tensor_mark: false,
+            lanes: None,
         }
     }
 
@@ -269,6 +273,7 @@ const REFERENCES: &[Names] = &[
     names(AGENT, "/binds/ngram_brain", &["ai.brain.ngram.v1"], NO_OBJECT),
     names(AGENT, "/binds/inference_profile", &["ai.inference.profile.v1"], NO_OBJECT),
     names(AGENT, "/binds/reply", &["ai.agent.reply.v1"], NO_OBJECT),
+    names("mx2lm.svg-tensor.cluster.v1", "/members/*", &["ai.brain.svg-tensor.v1", "object.v1"], "resolution_error"),
     names("ai.orchestrator.v1", "/agents/*", &[AGENT], "orchestration_error.missing_agent"),
 ];
 
@@ -292,6 +297,7 @@ pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
     facts.payload = root.get("payload").filter(|payload| payload.is_object()).map(|payload| payload_facts(payload));
     read_hashes(root, kind, facts);
     read_references(root, kind, facts);
+    facts.lanes = LaneFacts::read(root, kind, facts);
     if kind.name() == "pi-profile.v1" {
         facts.profile_name = root.get("meta").and_then(|meta| meta.get("name")).and_then(Located::of);
     }

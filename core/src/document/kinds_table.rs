@@ -158,15 +158,18 @@ pub const KINDS: &[KindInfo] = &[
     KindInfo::file("semantic.index.v1", "collapse", "semantic index", Syntax::Svg, &[]).markers(&[("tensor", "semantic.index.v1")]),
     // family svg
     KindInfo::file("svg", "svg", "drawing", Syntax::Svg, &["*.svg"]),
-    KindInfo::json("mx2lm.cpu.gpu.proof.v1", "svg", "CPU and GPU proof").markers(&[("schema", "mx2lm.cpu.gpu.proof.v1")]).shape(&[&["cpu_hash", "gpu_hash", "status"]]),
-    KindInfo::json("svg-tensor.index-record", "svg", "stored index record").shape(&[&["doc_id", "angles", "magnitudes"]]),
-    KindInfo::json("svg-tensor.descriptor", "svg", "SVG-Tensor layout object").ids(&["object://svg-tensor/"]),
+    KindInfo::json("mx2lm.cpu.gpu.proof.v1", "svg", "CPU and GPU proof").described()
+        .markers(&[("schema", "mx2lm.cpu.gpu.proof.v1")]).shape(&[&["cpu_hash", "gpu_hash"], &["cpu_hash", "status"], &["gpu_hash", "status"]]),
+    KindInfo::json("svg-tensor.index-record", "svg", "stored index record").described().shape(&[&["doc_id", "angles"], &["doc_id", "magnitudes"]]),
+    KindInfo::json("svg-tensor.descriptor", "svg", "SVG-Tensor layout object").described().ids(&["object://svg-tensor/"]),
     // family scxq2
     KindInfo::file("scxq2", "scxq2", "SCXQ2 container", Syntax::Binary, &["*.scxq2"]),
-    KindInfo::json("scxq2.proof.v1", "scxq2", "SCXQ2 proof envelope").markers(&[("schema", "scxq2.proof.v1")]),
-    KindInfo::json("scxq2.proof", "scxq2", "lane proof").shape(&[&["lane", "chunk_index", "chunk_hash", "lane_root", "global_root"]]),
-    KindInfo::json("scxq2.envelope", "scxq2", "kernel result envelope").whole_shape(&[&["@scxq2"]]),
-    KindInfo::json("scxq2.package-metadata", "scxq2", "package metadata").shape(&[&["component", "dependencies", "hash"], &["component", "scxq2_path"]]),
+    KindInfo::json("scxq2.proof.v1", "scxq2", "SCXQ2 proof envelope").described().markers(&[("schema", "scxq2.proof.v1")]),
+    KindInfo::json("scxq2.proof", "scxq2", "lane proof").described()
+        .markers(&[("schema", "scxq2.svg-tensor.merkle.v1")]).shape(&[&["lane", "chunk_index", "chunk_hash"], &["lane_root", "global_root"]]),
+    KindInfo::json("scxq2.envelope", "scxq2", "kernel result envelope").described().shape(&[&["@scxq2"]]),
+    KindInfo::json("scxq2.package-metadata", "scxq2", "package metadata").described()
+        .shape(&[&["component", "dependencies", "hash"], &["component", "scxq2_path"], &["dependencies", "scxq2_path"]]),
     // family pack
     KindInfo::file("weights.v2c-bin", "pack", "weight pack", Syntax::Binary, &["*.v2c-bin"]),
     KindInfo::json("asx.pack.manifest.v1", "pack", "pack manifest").described().markers(&[("schema", "asx.pack.manifest.v1")]).files(&["*.v2c.manifest.json"]),
@@ -190,7 +193,7 @@ pub const KINDS: &[KindInfo] = &[
     KindInfo::json("mx2lm.server.v1", "server", "cluster server").schema("object://schema/mx2lm.server.v1").ids(&["object://schema/mx2lm.server.v1"])
         .files(&["mx2lm.server.schema.xjson", "mx2lm.server.schema.json"]),
     KindInfo::file("mx2lm.server.cluster.khl", "server", "cluster server in KHL", Syntax::Khl, &["*.khl"]),
-    KindInfo::json("mx2lm.svg-tensor.cluster.v1", "server", "tensor cluster").schema("object://schema/svg-tensor.cluster.v1").shape(&[&["merge_rule", "members"]]),
+    KindInfo::json("mx2lm.svg-tensor.cluster.v1", "server", "tensor cluster").schema("object://schema/svg-tensor.cluster.v1").described().shape(&[&["merge_rule", "members"]]),
     KindInfo::json("cluster.topology.v1", "server", "cluster topology").schema("object://schema/cluster.topology.v1").markers(&[("type", "cluster.topology")]).files(&["*.topology.json"]),
     KindInfo::json("cluster.job.v1", "server", "cluster job").schema("object://schema/cluster.job.v1").markers(&[("type", "cluster.job")]).files(&["*.job.json", "cluster/queue/*.json"]),
     KindInfo::json("cluster.node", "server", "cluster node").ids(&["object://cluster/node/"]),

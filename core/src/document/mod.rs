@@ -8,6 +8,7 @@ pub mod id;
 pub mod invariant;
 pub mod kind;
 pub mod kinds_table;
+pub mod lane_facts;
 pub mod pointer;
 pub mod projection;
 pub mod schema;

@@ -15,6 +15,7 @@ pub(crate) mod examples;
 pub mod object;
 pub mod pack;
 mod page;
+pub mod scxq2;
 pub mod svg;
 pub mod syntax;
 pub mod syntax_xml;
@@ -311,6 +312,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         object::RULES,
         ai::RULES,
         svg::RULES,
+        scxq2::RULES,
         collapse::RULES,
         pack::RULES,
         demo::RULES,

@@ -3,6 +3,7 @@
 //! Everything here is bytes in, values out. Nothing knows files, rules or JSON.
 
 pub mod contents;
+pub mod envelope;
 pub mod lane;
 pub mod layout;
 pub mod merkle;

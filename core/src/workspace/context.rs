@@ -126,6 +126,18 @@ impl<'a> WorkspaceContext<'a> {
         self.facts_of(self.snapshot.index.resolve(reference))
     }
 
+    /// Facts of the tensors that declare this Merkle root, by path.
+    pub fn roots(&self, digest: &Digest) -> Vec<Arc<Facts>> {
+        self.ask(|| Key::Root(*digest));
+        self.facts_of(self.snapshot.index.roots(digest))
+    }
+
+    /// Facts of the packages that hold a component of that name, by path.
+    pub fn components(&self, name: &str) -> Vec<Arc<Facts>> {
+        self.ask(|| Key::Component(name.into()));
+        self.facts_of(self.snapshot.index.components(name))
+    }
+
     /// Facts of the files of a kind, by path.
     pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<Facts>> {
         self.ask(|| Key::Kind(kind));

@@ -30,6 +30,10 @@ pub enum Key {
     Digest(Digest),
     /// Which descriptors declare this hash for their payload.
     Declarers(Digest),
+    /// Which tensors declare this Merkle root.
+    Root(Digest),
+    /// Which packages hold a component.
+    Component(Arc<str>),
     /// Which files are of a kind.
     Kind(&'static str),
     /// Which documents name an object or profile.
@@ -100,6 +104,8 @@ pub struct Index {
     profiles: HashMap<Arc<str>, Paths>,
     digests: HashMap<Digest, Paths>,
     declarers: HashMap<Digest, Paths>,
+    roots: HashMap<Digest, Paths>,
+    components: HashMap<Arc<str>, Paths>,
     kinds: HashMap<&'static str, Paths>,
     referrers: HashMap<Target, Paths>,
     users: HashMap<Arc<str>, Paths>,
@@ -219,6 +225,16 @@ impl Index {
         listed(self.declarers.get(digest))
     }
 
+    /// The tensors that declare this Merkle root, by path.
+    pub fn roots(&self, digest: &Digest) -> Vec<Arc<str>> {
+        listed(self.roots.get(digest))
+    }
+
+    /// The packages that hold a component of that name, by path.
+    pub fn components(&self, name: &str) -> Vec<Arc<str>> {
+        listed(self.components.get(name))
+    }
+
     /// The files a reference leads to, by path: those that define the name; when none does and the name is a class with a hash (C031),
     /// those with that payload hash that are of the class, or whatever has the hash.
     pub fn resolve(&self, reference: &Reference) -> Vec<Arc<str>> {
@@ -269,6 +285,8 @@ impl Index {
             Key::Profile(name) => insert(&mut self.profiles, name, path),
             Key::Digest(digest) => insert(&mut self.digests, digest, path),
             Key::Declarers(digest) => insert(&mut self.declarers, digest, path),
+            Key::Root(digest) => insert(&mut self.roots, digest, path),
+            Key::Component(name) => insert(&mut self.components, name, path),
             Key::Kind(kind) => insert(&mut self.kinds, kind, path),
             Key::Referrers(target) => insert(&mut self.referrers, target, path),
             Key::Users(file) => insert(&mut self.users, file, path),
@@ -283,6 +301,8 @@ impl Index {
             Key::Profile(name) => discard(&mut self.profiles, name, path),
             Key::Digest(digest) => discard(&mut self.digests, digest, path),
             Key::Declarers(digest) => discard(&mut self.declarers, digest, path),
+            Key::Root(digest) => discard(&mut self.roots, digest, path),
+            Key::Component(name) => discard(&mut self.components, name, path),
             Key::Kind(kind) => discard(&mut self.kinds, kind, path),
             Key::Referrers(target) => discard(&mut self.referrers, target, path),
             Key::Users(file) => discard(&mut self.users, file, path),
@@ -338,6 +358,10 @@ fn keys_of(facts: &Facts) -> Vec<Key> {
         keys.push(Key::AllIds);
     }
     keys.extend(facts.declared_payload_hash().map(|(_, digest)| Key::Declarers(digest)));
+    if let Some(lanes) = &facts.lanes {
+        keys.extend(lanes.merkle_root.map(Key::Root));
+        keys.extend(lanes.component.clone().map(Key::Component));
+    }
     if let Some(name) = &facts.profile_name {
         keys.push(Key::Profile(name.value.clone()));
         keys.push(Key::AllIds);

@@ -558,6 +558,8 @@ fn schema_rule(kind: Kind) -> &'static str {
     match kind.family() {
         "ai" => "ai/schema",
         "pack" => "pack/schema",
+        "scxq2" => "scxq2/schema",
+        "svg" => "svg/schema",
         "config" => "config/schema",
         _ => "object/schema",
     }
@@ -566,6 +568,8 @@ fn schema_rule(kind: Kind) -> &'static str {
 fn placeholder_rule(kind: Kind) -> &'static str {
     match kind.family() {
         "ai" => "ai/placeholder",
+        "scxq2" => "scxq2/placeholder",
+        "svg" => "svg/placeholder",
         _ => "object/placeholder",
     }
 }

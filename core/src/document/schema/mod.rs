@@ -66,6 +66,14 @@ files![
     "weights.v2",
     "weights.v2c",
     "weights.v2c.proof",
+    "mx2lm.cpu.gpu.proof.v1",
+    "svg-tensor.index-record",
+    "svg-tensor.descriptor",
+    "scxq2.proof.v1",
+    "scxq2.proof",
+    "scxq2.envelope",
+    "scxq2.package-metadata",
+    "mx2lm.svg-tensor.cluster.v1",
     "mx2lm.config",
 ];
 
