@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::{
     diagnostic::Severity,
-    document::{id, kind::Kind, projection},
     document::lane_facts::LaneFacts,
+    document::{id, kind::Kind, projection},
     hash::{Digest, self_hash},
     rules::Place,
     syntax::json::{self, Node, Whole},

@@ -15,7 +15,7 @@ const SHOWN: usize = 40;
 
 /// A sum of non-negative decimal numbers.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Sum {
+pub(crate) struct Sum {
     whole: u128,
     /// Groups of nine digits after the point. A group may hold more until [`Sum::total`]: each number adds less than [`FULL`].
     near: Vec<u64>,
@@ -88,7 +88,7 @@ impl Sum {
 
 /// A sum that is complete.
 #[derive(Debug, Clone)]
-pub(super) struct Total {
+pub(crate) struct Total {
     /// The digits before the point; `None`: too many.
     whole: Option<u128>,
     near: Vec<u64>,

@@ -17,8 +17,7 @@ use crate::{
 
 const ON: On = On::Kinds(&["scxq2.proof"]);
 
-const GOOD: &[Example] =
-    &[Example { note: "the only chunk of a lane", file: "g.proof.json", files: &[("g.proof.json", lane_proof!())] }];
+const GOOD: &[Example] = &[Example { note: "the only chunk of a lane", file: "g.proof.json", files: &[("g.proof.json", lane_proof!())] }];
 
 /// A proof that does not lead where it says.
 pub static PROOF: Rule = Rule {

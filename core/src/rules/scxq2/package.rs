@@ -18,7 +18,8 @@ use crate::{
 
 const ON: On = On::Kinds(&["scxq2.package-metadata"]);
 
-const GOOD: &[Example] = &[Example { note: "a package beside its metadata", file: "core.json", files: &[("core.json", package!()), ("core.bin", PACKAGE)] }];
+const GOOD: &[Example] =
+    &[Example { note: "a package beside its metadata", file: "core.json", files: &[("core.json", package!()), ("core.bin", PACKAGE)] }];
 
 /// A package that is not there, or outside.
 pub static PATH: Rule = Rule {
@@ -32,7 +33,11 @@ pub static PATH: Rule = Rule {
         what: "A `scxq2_path` where no file is, or that is absolute, a URL, or leads out of the workspace. It is relative to the document.",
         why: "Metadata without its package describes nothing that could be loaded.",
         fix: "Put the package there, or correct the path.",
-        bad: &[Example { note: "no such file", file: "core.json", files: &[("core.json", package!(path = "./kernel.bin")), ("core.bin", PACKAGE)] }],
+        bad: &[Example {
+            note: "no such file",
+            file: "core.json",
+            files: &[("core.json", package!(path = "./kernel.bin")), ("core.bin", PACKAGE)],
+        }],
         good: GOOD,
     },
 };
@@ -73,7 +78,11 @@ pub static SIZE: Rule = Rule {
         what: "A `size` that is not the number of bytes of the package.",
         why: "A loader that trusts the size reads too little, or waits for bytes that never come.",
         fix: "A safe fix writes the true size, when the hash says that the package itself is right.",
-        bad: &[Example { note: "one byte short", file: "core.json", files: &[("core.json", package!(size = "21")), ("core.bin", PACKAGE)] }],
+        bad: &[Example {
+            note: "one byte short",
+            file: "core.json",
+            files: &[("core.json", package!(size = "21")), ("core.bin", PACKAGE)],
+        }],
         good: GOOD,
     },
 };
@@ -93,12 +102,20 @@ pub static DEPENDENCY: Rule = Rule {
         bad: &[Example {
             note: "another case",
             file: "ui.json",
-            files: &[("ui.json", package!(component = "ui", dependencies = "[\"Core\"]")), ("core.json", package!()), ("core.bin", PACKAGE)],
+            files: &[
+                ("ui.json", package!(component = "ui", dependencies = "[\"Core\"]")),
+                ("core.json", package!()),
+                ("core.bin", PACKAGE),
+            ],
         }],
         good: &[Example {
             note: "one needs the other",
             file: "ui.json",
-            files: &[("ui.json", package!(component = "ui", dependencies = "[\"core\"]")), ("core.json", package!()), ("core.bin", PACKAGE)],
+            files: &[
+                ("ui.json", package!(component = "ui", dependencies = "[\"core\"]")),
+                ("core.json", package!()),
+                ("core.bin", PACKAGE),
+            ],
         }],
     },
 };
@@ -148,7 +165,10 @@ fn package(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let file = match context.file(&path) {
         FileState::Known(file) => file,
         FileState::LinkOutside => {
-            findings.push(at_path(format!("`{text}` passes through a link that leaves the workspace")).help("put the package itself into the workspace"));
+            findings.push(
+                at_path(format!("`{text}` passes through a link that leaves the workspace"))
+                    .help("put the package itself into the workspace"),
+            );
             return;
         }
         FileState::Unreadable => {

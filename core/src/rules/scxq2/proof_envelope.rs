@@ -253,7 +253,11 @@ fn chunks(context: &WorkspaceContext<'_>, root: Node<'_>, subject: &Facts, bytes
         if subject.kind.is_some_and(|kind| kind.is("ai.brain.svg-tensor.v1")) {
             let message = format!("`chunk_hashes` has {}, and the payload makes {count} chunks of {CHUNK_BYTES} bytes", list.len());
             let finding = Finding::new(&CHUNKS, Place::opening(list), message).severity(Severity::Warning);
-            findings.push(finding.help("list the hash of each chunk").related(&subject.path, Place::document(), "the tensor that is proved"));
+            findings.push(finding.help("list the hash of each chunk").related(
+                &subject.path,
+                Place::document(),
+                "the tensor that is proved",
+            ));
         }
         return;
     }

@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Severity,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
-    syntax::xml::elements::Elements,
+    syntax::xml::Elements,
     workspace::{context::WorkspaceContext, index::FileState},
 };
 
@@ -93,7 +93,9 @@ fn call(context: &WorkspaceContext<'_>, findings: &mut Findings) {
             && answered != called
         {
             let message = format!("`{name}` is `{answered}`, and the call in `{path}` says `{called}`");
-            let place = call.attribute(name).map_or_else(Place::document, |attribute| Place::new(format!("/cluster-call/@{name}"), attribute.span()));
+            let place = call
+                .attribute(name)
+                .map_or_else(Place::document, |attribute| Place::new(format!("/cluster-call/@{name}"), attribute.span()));
             let finding = Finding::new(&CALL, Place::value(node), message).help("keep the answer of this call").spec("@failure.mismatch");
             findings.push(finding.related(&path.as_str().into(), place, "the call"));
         }

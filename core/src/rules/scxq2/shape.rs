@@ -8,7 +8,8 @@ use crate::{
 
 const ON: On = On::Families(&["scxq2"]);
 
-const LAWFUL: &[Example] = &[Example { note: "package metadata", file: "core.json", files: &[("core.json", package!()), ("core.bin", PACKAGE)] }];
+const LAWFUL: &[Example] =
+    &[Example { note: "package metadata", file: "core.json", files: &[("core.json", package!()), ("core.bin", PACKAGE)] }];
 
 /// A field that is not what the schema of its kind wants.
 pub static SCHEMA: Rule = Rule {

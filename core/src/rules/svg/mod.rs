@@ -4,10 +4,14 @@
 //! the graph is connected, is not looked at here. Findings are made for every drawing and count when the index says that it is a tensor.
 
 mod attribute;
+mod cluster;
 mod curve;
+mod document;
 mod element;
+mod harness;
 mod lower;
 mod names;
+mod record;
 mod reference;
 mod shape;
 #[cfg(test)]
@@ -20,25 +24,35 @@ use super::{Example, Rule};
 pub static RULES: &[&Rule] = &[
     &attribute::ATTRIBUTE,
     &attribute::CSS,
+    &cluster::FORBIDDEN,
+    &cluster::MEMBER,
+    &cluster::SUM,
+    &cluster::WEIGHTS,
     &shape::CYCLE_WITHOUT_DECAY,
     &reference::DUPLICATE_ID,
     &element::EMPTY_GROUP,
     &attribute::EVENT_HANDLER,
     &element::FORBIDDEN_ELEMENT,
+    &harness::STATUS,
+    &record::PAIRS,
     &element::INSTRUCTION,
+    &record::LAYOUT,
     &element::NAMESPACE,
     &element::NO_GEOMETRY,
     &element::NOT_CANONICALIZABLE,
     &shape::NUMBER,
     &curve::PATH_COMMAND,
     &curve::PATH_DATA,
+    &document::PLACEHOLDER,
     &shape::RANGE,
     &reference::REFERENCE,
     &element::ROOT,
     &shape::ROUNDED_RECT,
+    &document::SCHEMA,
     &attribute::TIMING,
     &shape::TRANSFORM,
     &element::UNKNOWN_ELEMENT,
+    &document::UNKNOWN_MEMBER,
     &shape::UNSUPPORTED_TRANSFORM,
     &reference::UNUSED_DEFINITION,
     &attribute::VIEWPORT,
