@@ -16,6 +16,7 @@ use crate::{
     },
     hash::digest::Digest,
     rules::{self, FileContext, Finding, Findings, Parsed, Place, object, syntax},
+    scxq2::envelope::Content,
     syntax::{MAX_DOCUMENT_BYTES, SyntaxError, json},
     text::Span,
     workspace::engine::finish,
@@ -75,7 +76,7 @@ fn read(path: &Arc<str>, bytes: &[u8], deep: bool, mut findings: Findings) -> An
             Tree::None
         }
         (Some(Syntax::Binary), _) if deep => {
-            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Binary);
+            facts.kind = kind::by_file_name(path, |kind| kind.syntax() == Syntax::Binary).map(|kind| by_magic(kind, bytes));
             if let Some(kind) = facts.kind {
                 run(path, bytes, kind, Parsed::None, &facts, &mut findings);
             }
@@ -173,6 +174,16 @@ fn read_json(path: &Arc<str>, bytes: &[u8], tree: json::Tree, deep: bool, facts:
         }
     }
     Tree::Json(Arc::new(tree))
+}
+
+/// A file named as a container may be a record: its first bytes say so (`DECISIONS` 48).
+fn by_magic(kind: Kind, bytes: &[u8]) -> Kind {
+    let record = match Content::of(bytes) {
+        Some(Content::TensorRecord) => "scxq2.tensor-record",
+        Some(Content::MicronautRecord) => "scxq2.micronaut-record",
+        Some(Content::Lanes) | None => return kind,
+    };
+    Kind::by_name(record).filter(|_| kind.is("scxq2")).unwrap_or(kind)
 }
 
 /// Says where bytes stop being UTF-8.

@@ -164,6 +164,8 @@ pub const KINDS: &[KindInfo] = &[
     KindInfo::json("svg-tensor.descriptor", "svg", "SVG-Tensor layout object").described().ids(&["object://svg-tensor/"]),
     // family scxq2
     KindInfo::file("scxq2", "scxq2", "SCXQ2 container", Syntax::Binary, &["*.scxq2"]),
+    KindInfo::file("scxq2.tensor-record", "scxq2", "quantised tensor", Syntax::Binary, &[]),
+    KindInfo::file("scxq2.micronaut-record", "scxq2", "signals of a micronaut", Syntax::Binary, &[]),
     KindInfo::json("scxq2.proof.v1", "scxq2", "SCXQ2 proof envelope").described().markers(&[("schema", "scxq2.proof.v1")]),
     KindInfo::json("scxq2.proof", "scxq2", "lane proof").described()
         .markers(&[("schema", "scxq2.svg-tensor.merkle.v1")]).shape(&[&["lane", "chunk_index", "chunk_hash"], &["lane_root", "global_root"]]),

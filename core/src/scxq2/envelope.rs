@@ -1,15 +1,7 @@
-//! What the first bytes of a `.scxq2` file say, and where its lanes lie (seed 003 §18.8, §19.4).
-//!
-//! Nothing here looks at the lanes themselves, and nothing is allocated for a size that a file claims.
-
-use std::ops::Range;
-
-use super::lane::Lane;
+//! What the first bytes of a `.scxq2` file say (seed 003 §18.8, §19.4). Nothing is judged here, and nothing behind them is read.
 
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 18;
-/// Bytes of one entry of the table of contents.
-pub const ENTRY_BYTES: usize = 9;
 
 /// What a `.scxq2` file holds, by its first six bytes (`DECISIONS` 48).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,24 +80,13 @@ impl Format {
     }
 }
 
-/// Where the bytes of a lane are, header included, as the table of contents says; `None` when the table does not list it, or lists
-/// bytes that are not there.
-pub fn lane_range(bytes: &[u8], lane: Lane) -> Option<Range<usize>> {
-    let meta = EnvelopeMeta::read(bytes)?;
-    let start = usize::try_from(meta.toc_offset).ok()?;
-    let entries = bytes.get(start..)?.as_chunks::<ENTRY_BYTES>().0.iter().take(meta.lane_count.into());
-    let mut listed = entries.filter(|[id, ..]| *id == lane.id()).map(|[_, o0, o1, o2, o3, s0, s1, s2, s3]| {
-        (u32::from_le_bytes([*o0, *o1, *o2, *o3]) as usize, u32::from_le_bytes([*s0, *s1, *s2, *s3]) as usize)
-    });
-    let (offset, size) = listed.next()?;
-    let range = offset..offset.checked_add(size)?;
-    bytes.get(range.clone()).map(|_| range)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hash::digest::unhex;
+    use crate::{
+        hash::digest::unhex,
+        scxq2::{contents::Contents, lane::Lane},
+    };
 
     /// The first 63 bytes of the vector `chain` (`CANONICAL` §7), and room for its lanes.
     fn chain() -> Vec<u8> {
@@ -127,10 +108,11 @@ mod tests {
         assert_eq!(bytes[6..10], [0, 1, 5, 0], "version in little-endian order, five lanes, reserved");
         let meta = EnvelopeMeta::read(&bytes);
         assert_eq!(meta, Some(EnvelopeMeta { version: 0x0100, lane_count: 5, toc_offset: 18, total_size: 307 }));
-        let mut reached = HEADER_BYTES + 5 * ENTRY_BYTES;
+        let contents = Contents::read(&bytes, 307).expect("the table");
+        let mut reached = 18 + 5 * 9;
         for (at, lane) in Lane::ALL.into_iter().enumerate() {
             assert_eq!(bytes[18 + 9 * at], lane.id(), "the table is in the order M T G X W");
-            let range = lane_range(&bytes, lane).expect("the lane");
+            let range = contents.range(lane);
             assert_eq!(range.start, reached, "lanes are contiguous");
             reached = range.end;
         }
@@ -152,23 +134,5 @@ mod tests {
         assert_eq!(Content::of(b"SCXQ2T.."), Some(Content::TensorRecord));
         assert_eq!(Content::of(b"SCXQ2N.."), Some(Content::MicronautRecord));
         assert_eq!(Content::of(b"scxq2s.."), None);
-    }
-
-    #[test]
-    // rows: B377 B378
-    fn a_table_that_lies_gives_no_lane() {
-        let with = |at: usize, bytes: &[u8]| {
-            let mut pack = chain();
-            pack[at..at + bytes.len()].copy_from_slice(bytes);
-            pack
-        };
-        assert_eq!(lane_range(&with(19, &[0xff; 8]), Lane::M), None, "offset and size beyond any file");
-        assert_eq!(lane_range(&with(23, &245u32.to_le_bytes()), Lane::M), None, "a byte behind the end");
-        assert_eq!(lane_range(&with(10, &[0xff; 4]), Lane::M), None, "a table outside");
-        assert_eq!(lane_range(&with(8, &[3]), Lane::X), None, "a lane the table does not count");
-        assert_eq!(lane_range(&chain()[..62], Lane::W), None);
-        for len in 0..63 {
-            let _ = lane_range(&chain()[..len], Lane::G);
-        }
     }
 }

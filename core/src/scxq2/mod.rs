@@ -3,14 +3,20 @@
 //! Everything here is bytes in, values out. Nothing knows files, rules or JSON.
 
 pub mod contents;
+pub mod entanglement;
 pub mod envelope;
+pub mod kuhul;
 pub mod lane;
 pub mod layout;
 pub mod merkle;
+pub mod micronaut_record;
 pub mod pack;
 pub mod proof;
 mod read;
+pub mod record;
 pub mod rejection;
+pub mod sbs1;
+pub mod tensor_record;
 mod verify;
 pub mod write;
 

@@ -7,6 +7,7 @@ use crate::{
     hash::digest::Digest,
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
     scxq2::{
+        contents::Contents,
         lane::Lane,
         merkle::{self, LaneRoots},
         proof::{Proof, Trusted, Violation},
@@ -130,7 +131,8 @@ impl Declared {
 fn lane_bytes(context: &WorkspaceContext<'_>, tensor: &Facts, lane: Lane) -> Option<Vec<u8>> {
     let payload = context.payload_of(tensor).filter(|payload| payload.path.ends_with(".scxq2"))?;
     let bytes = context.bytes(&payload.path).ok()?;
-    crate::scxq2::envelope::lane_range(&bytes, lane).and_then(|range| bytes.get(range)).map(<[u8]>::to_vec)
+    let contents = Contents::read(&bytes, bytes.len() as u64).ok()?;
+    bytes.get(contents.range(lane)).map(<[u8]>::to_vec)
 }
 
 /// A proof as it is written; `None` when a member is missing or cannot be read.

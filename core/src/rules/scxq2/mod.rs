@@ -7,6 +7,7 @@ pub mod lane_proof;
 pub mod package;
 mod package_graph;
 pub mod proof_envelope;
+pub mod record;
 pub mod result_envelope;
 pub mod shape;
 pub mod timestamp;
@@ -17,6 +18,8 @@ use super::Rule;
 pub static RULES: &[&Rule] = &[
     &lane_proof::PROOF,
     &lane_proof::TENSOR,
+    &record::LOGIC,
+    &record::MICRONAUT,
     &package::DEPENDENCY,
     &package::CYCLE,
     &package::HASH,
@@ -31,6 +34,7 @@ pub static RULES: &[&Rule] = &[
     &result_envelope::CALL,
     &result_envelope::MISMATCH,
     &shape::SCHEMA,
+    &record::TENSOR,
     &timestamp::TIMESTAMP,
     &shape::UNKNOWN_MEMBER,
 ];

@@ -11,8 +11,9 @@ use crate::{
     },
     hash::digest::Digest,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
-    scxq2::merkle::CHUNK_BYTES,
+    scxq2::{merkle::CHUNK_BYTES, pack},
     syntax::json::{Node, Whole},
+    tensor::canonical_text,
     workspace::context::WorkspaceContext,
 };
 
@@ -230,8 +231,12 @@ impl Form {
 }
 
 /// The canonical text in a pack; `None` for a payload that is no pack.
-fn decompressed(_context: &WorkspaceContext<'_>, _file: &Facts) -> Option<Arc<[u8]>> {
-    None
+fn decompressed(context: &WorkspaceContext<'_>, file: &Facts) -> Option<Arc<[u8]>> {
+    if !file.path.ends_with(".scxq2") {
+        return None;
+    }
+    let decoded = pack::decode(&context.bytes(&file.path).ok()?).ok()?;
+    Some(canonical_text::to_string(&decoded.model).into_bytes().into())
 }
 
 fn length(root: Node<'_>, file: &Facts, forms: &[Form], meant: Option<&Form>, findings: &mut Findings) {
