@@ -156,6 +156,8 @@ pub enum Change {
     Edits(Vec<Edit>),
     /// The whole file becomes these bytes.
     Replace(Vec<u8>),
+    /// The file, a drawing, becomes the canonical text of its tensor, which is made when the change is: see [`crate::fix::canonical`].
+    Canonical,
 }
 
 /// One replacement.

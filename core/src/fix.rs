@@ -25,9 +25,16 @@ use self::round::{Deed, Round};
 use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::hash::self_hash;
 use crate::lint::{self, Opened, Options, RunError, WorkspaceOutcome};
+use crate::rules::svg::tensor::Tensor;
 use crate::rules::workspace::SIGN_AGAIN;
 use crate::rules::{Finding, Place};
+use crate::tensor::source::EPSILON;
 use crate::workspace::engine::{Progress, finish};
+
+/// What [`crate::diagnostic::Change::Canonical`] makes of a file; `None` when it is no lawful drawing.
+pub fn canonical(bytes: &[u8]) -> Option<String> {
+    Tensor::read(bytes, EPSILON).ok().map(|tensor| tensor.canonical_text())
+}
 
 /// Most rounds of one run: the longest chain of hashes that is followed.
 pub const MAX_ROUNDS: usize = 10_000;

@@ -73,6 +73,11 @@ pub fn of_fix(view: &View, workspace: &Workspace, fix: &Fix) -> Option<BTreeMap<
     for file in &fix.changes {
         let edits = match &file.change {
             Change::Edits(edits) => edits.iter().map(|edit| (edit.span, edit.text.clone())).collect(),
+            Change::Canonical => {
+                let member = view.member(workspace, &file.path)?;
+                let text = mx2lm_core::fix::canonical(&member.bytes)?;
+                vec![(Span::from(0..member.bytes.len()), text)]
+            }
             Change::Replace(bytes) => {
                 let text = std::str::from_utf8(bytes).ok()?;
                 let length = view.member(workspace, &file.path)?.bytes.len();

@@ -52,7 +52,8 @@ pub(super) fn kinds(spot: &Spot) -> [Spot; 2] {
 #[derive(Default)]
 pub(super) struct Round {
     edits: BTreeMap<Arc<str>, Vec<Edit>>,
-    replaced: BTreeMap<Arc<str>, Vec<u8>>,
+    /// What whole files become; `None`: their canonical text.
+    replaced: BTreeMap<Arc<str>, Option<Vec<u8>>>,
     pub deeds: Vec<Deed>,
 }
 
@@ -70,7 +71,8 @@ impl Round {
     /// What becomes of the bytes `old`; `None` when the changes do not fit them.
     pub fn bytes(&self, path: &Arc<str>, old: &[u8]) -> Option<Vec<u8>> {
         match self.replaced.get(path) {
-            Some(bytes) => Some(bytes.clone()),
+            Some(Some(bytes)) => Some(bytes.clone()),
+            Some(None) => super::canonical(old).map(String::into_bytes),
             None => edited(old, self.edits.get(path)?),
         }
     }
@@ -84,7 +86,7 @@ impl Round {
                 return false;
             }
             match &change.change {
-                Change::Replace(_) => !self.edits.contains_key(path),
+                Change::Replace(_) | Change::Canonical => !self.edits.contains_key(path),
                 Change::Edits(edits) => {
                     let taken = self.edits.get(path).map_or(&[][..], Vec::as_slice);
                     edits.iter().all(|new| taken.iter().all(|old| new.span.end < old.span.start || old.span.end < new.span.start))
@@ -95,7 +97,10 @@ impl Round {
             for change in &fix.changes {
                 match &change.change {
                     Change::Replace(bytes) => {
-                        self.replaced.insert(change.path.clone(), bytes.clone());
+                        self.replaced.insert(change.path.clone(), Some(bytes.clone()));
+                    }
+                    Change::Canonical => {
+                        self.replaced.insert(change.path.clone(), None);
                     }
                     Change::Edits(edits) => self.edits.entry(change.path.clone()).or_default().extend(edits.iter().cloned()),
                 }

@@ -23,5 +23,7 @@ pub mod source;
 pub mod structure;
 pub mod transform;
 
+pub(crate) use lower::{opacity_q11, product_of_opacities, stroke_width};
+
 #[cfg(test)]
 mod tests;

@@ -155,7 +155,7 @@ fn walk<T: Coordinate>(elements: &Elements<'_>, mode: Mode) -> Result<(Lowering<
         if namespace != svg_namespace {
             if foreign_namespace == Some(namespace) || !is_svg(elements, element) {
                 foreign_namespace = Some(namespace);
-                if mode == Mode::Strict {
+                if mode == Mode::Strict || draws(element) {
                     return Err(illegal(element).into());
                 }
                 (exact, index) = (false, element.next_index());
@@ -165,7 +165,7 @@ fn walk<T: Coordinate>(elements: &Elements<'_>, mode: Mode) -> Result<(Lowering<
         }
         let kind = kind(element);
         match (kind, mode) {
-            (Kind::Illegal, Mode::Lenient) if !draws_inside(element) => {
+            (Kind::Illegal, Mode::Lenient) if !draws(element) => {
                 (exact, index) = (false, element.next_index());
                 continue;
             }
@@ -187,12 +187,12 @@ fn walk<T: Coordinate>(elements: &Elements<'_>, mode: Mode) -> Result<(Lowering<
     Ok((lowering, exact))
 }
 
-/// Whether an element that no tensor may hold has shapes in it that may be meant to be part of the drawing.
-fn draws_inside(element: Element<'_>) -> bool {
-    element
-        .descendants()
-        .skip(1)
-        .any(|inner| matches!(kind(inner), Kind::Path | Kind::Line | Kind::Rect | Kind::Circle | Kind::LegalOnly(_)))
+/// Whether an element that no tensor may hold may be meant to be part of the drawing, or holds something that may.
+fn draws(element: Element<'_>) -> bool {
+    let names = ["d", "points", "x1", "x2", "cx", "r"];
+    let has_shape = |own: Element<'_>| own.attributes().any(|attribute| names.contains(&attribute.local()));
+    let is_shape = |own| matches!(kind(own), Kind::Path | Kind::Line | Kind::Rect | Kind::Circle | Kind::LegalOnly(_));
+    element.descendants().any(|inner| is_shape(inner) || has_shape(inner))
 }
 
 fn one<T: Coordinate>(lowering: &mut Lowering<T>, element: Element<'_>, kind: Kind) -> Result<(), Stop> {

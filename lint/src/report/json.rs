@@ -86,6 +86,7 @@ fn one_fix(fix: &Fix, workspace: &dyn Workspace) -> Value {
                     json!({ "path": path, "edits": edits })
                 }
                 Change::Replace(bytes) => json!({ "path": path, "replace_base64": BASE64.encode(bytes) }),
+                Change::Canonical => json!({ "path": path, "rewrite": "canonical-text" }),
             }
         })
         .collect();

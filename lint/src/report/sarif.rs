@@ -132,6 +132,14 @@ fn one_fix(fix: &Fix, finding: &Finding<'_>, sources: &mut Sources) -> Option<Va
         let source = sources.of(&path, &*finding.workspace, &change.path);
         let replacements = match &change.change {
             Change::Edits(edits) => edits.iter().map(|edit| replacement(edit, source)).collect(),
+            Change::Canonical => {
+                let (old, _) = source?;
+                let text = mx2lm_core::fix::canonical(old)?;
+                vec![json!({
+                    "deletedRegion": { "byteOffset": 0, "byteLength": old.len() },
+                    "insertedContent": { "binary": BASE64.encode(text.as_bytes()) },
+                })]
+            }
             Change::Replace(bytes) => {
                 let (old, _) = source?;
                 vec![json!({

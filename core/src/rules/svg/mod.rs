@@ -1,7 +1,7 @@
 //! Drawings that are tensors: what their text alone decides (§16.9, §17.2, §17.4, `DECISIONS` §10).
 //!
-//! One walk over the tree finds everything (`walk`); a rule's own file holds its page. What needs the canonical model, such as whether
-//! the graph is connected, is not looked at here. Findings are made for every drawing and count when the index says that it is a tensor.
+//! One walk over the tree finds what stands in the text (`walk`), and the model what only the whole shows (`model`); a rule's own file
+//! holds its page. Findings are made for every drawing and count when the index says that it is a tensor.
 
 mod attribute;
 mod cluster;
@@ -10,10 +10,12 @@ mod document;
 mod element;
 mod harness;
 mod lower;
+mod model;
 mod names;
 mod record;
 mod reference;
 mod shape;
+pub mod tensor;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -23,12 +25,15 @@ use super::{Example, Rule};
 /// The rules of this family.
 pub static RULES: &[&Rule] = &[
     &attribute::ATTRIBUTE,
+    &model::CANONICAL_FORM,
+    &model::CANONICAL_TEXT,
     &attribute::CSS,
     &cluster::FORBIDDEN,
     &cluster::MEMBER,
     &cluster::SUM,
     &cluster::WEIGHTS,
     &shape::CYCLE_WITHOUT_DECAY,
+    &model::DISCONNECTED,
     &reference::DUPLICATE_ID,
     &element::EMPTY_GROUP,
     &attribute::EVENT_HANDLER,
@@ -51,6 +56,7 @@ pub static RULES: &[&Rule] = &[
     &document::SCHEMA,
     &attribute::TIMING,
     &shape::TRANSFORM,
+    &model::UNDECLARED_CYCLE,
     &element::UNKNOWN_ELEMENT,
     &document::UNKNOWN_MEMBER,
     &shape::UNSUPPORTED_TRANSFORM,

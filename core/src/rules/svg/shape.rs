@@ -13,7 +13,9 @@ use crate::{
     rules::{Check, Docs, Finding, Place, Rule},
     syntax::xml::{Attribute, Element as Node},
     tensor::{
-        decompose,
+        self, decompose,
+        fault::Name,
+        legality,
         length::in_user_units,
         number::{self, NumberList, ValueFault},
         path_data::Command,
@@ -188,7 +190,7 @@ pub(super) fn check<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Eleme
                     .help("write a number from 0 to 1")
             });
         } else {
-            frame.opacity = half_even(i128::from(frame.opacity) * i128::from(value), 1 << 32);
+            frame.opacity = tensor::product_of_opacities(frame.opacity, value);
         }
     }
     if kind.draws() {
@@ -219,6 +221,9 @@ fn href<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a
 
 fn shape<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Element, geometry: &Geometry<'a>, frame: &Frame) {
     if kind == Element::Path {
+        if walk.paths_are_sound {
+            return;
+        }
         if let Some(close) = curve::data(walk, node, geometry.data) {
             decay(walk, node, frame, geometry.data.map(|attribute| (attribute, close)));
         }
@@ -317,48 +322,44 @@ pub(super) fn out_of_range<'a>(walk: &mut Walk<'_, 'a, '_>, place: impl FnOnce(&
 }
 
 /// The stroke width in 1/65536.
-fn stroke_width<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, value: i64) -> i64 {
-    let q16 = half_even(i128::from(value), 1 << 16);
-    if value < 0 {
-        walk.find(&NUMBER, |walk| {
-            illegal(
-                &NUMBER,
-                walk.at_value(attribute),
-                format!("`stroke-width` is {}; a confidence is not negative", attribute.value().trim()),
-            )
-            .help("write 0 or more")
-        });
-        return 0;
+fn stroke_width<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, value: i64) -> i32 {
+    match tensor::stroke_width(value) {
+        Ok(width) => width,
+        Err(Name::Range) => {
+            walk.find(&RANGE, |walk| {
+                let message =
+                    format!("`stroke-width` is {}, and the canonical form holds less than 32768", shown(attribute.value().trim()));
+                Finding::new(&RANGE, walk.at_value(attribute), message).help("draw at a smaller scale").spec("canonicalization_error.range")
+            });
+            i32::MAX
+        }
+        Err(_) => {
+            walk.find(&NUMBER, |walk| {
+                let found = attribute.value().trim();
+                illegal(&NUMBER, walk.at_value(attribute), format!("`stroke-width` is {found}; a confidence is not negative"))
+                    .help("write 0 or more")
+            });
+            0
+        }
     }
-    if q16 > i64::from(i32::MAX) {
-        walk.find(&RANGE, |walk| {
-            let message = format!("`stroke-width` is {}, and the canonical form holds less than 32768", shown(attribute.value().trim()));
-            Finding::new(&RANGE, walk.at_value(attribute), message).help("draw at a smaller scale").spec("canonicalization_error.range")
-        });
-    }
-    q16
-}
-
-/// `numerator / denominator`, rounded half to even; the denominator is positive.
-fn half_even(numerator: i128, denominator: i128) -> i64 {
-    let (floor, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
-    let up = rest * 2 > denominator || (rest * 2 == denominator && floor & 1 == 1);
-    i64::try_from(floor + i128::from(up)).unwrap_or(i64::MAX)
 }
 
 /// Says when a closed element does not fade. The canonical form writes both numbers as integers of its own.
 fn decay<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, frame: &Frame, close: Option<(Attribute<'a>, Command)>) {
     let (stroke, opacity) = if walk.canonical {
-        let integer = |name: &str, default: i64| node.value(name).and_then(|text| text.parse::<i64>().ok()).unwrap_or(default);
-        (integer("data-sw", 1 << 16), integer("data-o", 2048))
+        let integer = |name: &str| node.value(name).and_then(|text| text.parse::<u32>().ok());
+        let stroke = integer("data-sw").and_then(|stroke| i32::try_from(stroke).ok());
+        let opacity = integer("data-o").and_then(|opacity| u16::try_from(opacity).ok());
+        // what is not there or malformed is told elsewhere
+        (stroke.unwrap_or(0), opacity.unwrap_or(0))
     } else {
-        (frame.stroke, half_even(i128::from(frame.opacity), 1 << 21))
+        (frame.stroke, tensor::opacity_q11(frame.opacity))
     };
-    if i128::from(stroke) * i128::from(opacity) < 1 << 27 {
+    if !legality::lacks_decay(stroke, opacity) {
         return;
     }
     walk.find(&CYCLE_WITHOUT_DECAY, |walk| {
-        let (stroke, opacity) = (stroke as f64 / 65536.0, opacity as f64 / 2048.0);
+        let (stroke, opacity) = (f64::from(stroke) / 65536.0, f64::from(opacity) / 2048.0);
         let message = format!("the element is closed, and its stroke width {stroke} times its opacity {opacity} is not below 1: what runs round it never fades");
         let place = match close {
             Some((attribute, close)) => curve::at(walk, attribute, close.index, close.span),

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use super::{
     ILLEGAL_TENSOR, attribute, element,
+    model::{self, Model},
     names::{self, Element},
     reference::References,
     shape,
 };
 use crate::{
-    diagnostic::{Change, Edit, FileChange, Fix, Safety},
+    diagnostic::{Change, Edit, FileChange, Fix, Safety, Severity},
     rules::{FileContext, Finding, Findings, Place, Rule},
     syntax::xml::{Attribute, Element as Node, Elements, Instruction},
+    tensor::source::EPSILON,
     text::Span,
 };
 
@@ -21,6 +23,12 @@ const MOST: u32 = 100;
 /// Checks a drawing.
 pub(super) fn check(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(elements) = context.xml() else { return };
+    let model = (!context.kind.is("semantic.index.v1")).then(|| Model::of(elements, EPSILON));
+    check_with(context, elements, model.as_ref(), findings);
+}
+
+/// Checks a drawing of which the model was made already; an index has none.
+pub(super) fn check_with(context: &FileContext<'_>, elements: &Elements<'_>, model: Option<&Model>, findings: &mut Findings) {
     let root = elements.root();
     let mut walk = Walk {
         context,
@@ -36,11 +44,16 @@ pub(super) fn check(context: &FileContext<'_>, findings: &mut Findings) {
         references: References::default(),
         drawn: 0,
         strangers: false,
+        errors: false,
+        paths_are_sound: model.is_some_and(Model::paths_are_sound),
     };
     walk.document();
     attribute::finish(&mut walk);
     element::finish(&mut walk, root);
     super::reference::finish(&mut walk, elements);
+    if let Some(model) = model {
+        model::finish(&mut walk, model);
+    }
     walk.close();
 }
 
@@ -50,7 +63,7 @@ pub(super) struct Frame {
     /// Where the element ends.
     end: u32,
     /// The nearest stroke width, in 1/65536.
-    pub stroke: i64,
+    pub stroke: i32,
     /// The product of the opacities so far, in 2⁻³².
     pub opacity: i64,
     /// Whether a parent is unknown already: what stands in it is part of the same trouble.
@@ -80,6 +93,10 @@ pub(super) struct Walk<'c, 'a, 'f> {
     pub drawn: usize,
     /// Whether any element is not lawful, so that nothing is said of what is missing.
     pub strangers: bool,
+    /// Whether any finding is an error.
+    pub errors: bool,
+    /// Whether the model was made of all path data, and none of it needs to be told of.
+    pub paths_are_sound: bool,
 }
 
 impl<'a> Walk<'_, 'a, '_> {
@@ -195,8 +212,14 @@ impl<'a> Walk<'_, 'a, '_> {
         *count += 1;
         if *count <= MOST {
             let finding = make(self);
+            self.errors |= finding.severity.unwrap_or(rule.severity) == Severity::Error;
             self.findings.push(finding);
         }
+    }
+
+    /// Whether a rule has a finding.
+    pub(super) fn has_told(&self, rule: &'static Rule) -> bool {
+        self.counts.contains_key(rule.name)
     }
 
     /// Says of each rule how many findings were left out.
@@ -211,31 +234,22 @@ impl<'a> Walk<'_, 'a, '_> {
 
     /// The place of an element: its name in the opening tag.
     pub(super) fn at(&self, node: Node<'a>) -> Place {
-        Place::new(node.locator(), node.name_span())
+        at(node)
     }
 
     /// The place of an attribute's name.
     pub(super) fn at_name(&self, attribute: Attribute<'a>) -> Place {
-        let span = attribute.name_span();
-        Place::new(attribute.locator(), span)
+        at_name(attribute)
     }
 
     /// The place of an attribute's value; of its name when the value is empty.
     pub(super) fn at_value(&self, attribute: Attribute<'a>) -> Place {
-        let span = attribute.value_span();
-        let mut place = self.at_name(attribute);
-        if !span.is_empty() {
-            place.span = Some(span);
-        }
-        place
+        at_value(attribute)
     }
 
     /// The place of bytes `span` of an attribute's value.
     pub(super) fn in_value(&self, attribute: Attribute<'a>, span: Span) -> Place {
-        let mut place = self.at_name(attribute);
-        let start = attribute.value_offset(span.start);
-        place.span = Some(Span::new(start, attribute.value_offset(span.end)));
-        place
+        in_value(attribute, span)
     }
 
     /// The text of a span.
@@ -272,6 +286,33 @@ impl<'a> Walk<'_, 'a, '_> {
         let at = |offset| attribute.value_offset(offset);
         parts.into_iter().map(|(span, text)| Edit { span: Span::new(at(span.start), at(span.end)), text }).collect()
     }
+}
+
+/// The place of an element: its name in the opening tag.
+pub(super) fn at(node: Node<'_>) -> Place {
+    Place::new(node.locator(), node.name_span())
+}
+
+fn at_name(attribute: Attribute<'_>) -> Place {
+    Place::new(attribute.locator(), attribute.name_span())
+}
+
+/// The place of an attribute's value; of its name when the value is empty.
+pub(super) fn at_value(attribute: Attribute<'_>) -> Place {
+    let span = attribute.value_span();
+    let mut place = at_name(attribute);
+    if !span.is_empty() {
+        place.span = Some(span);
+    }
+    place
+}
+
+/// The place of bytes `span` of an attribute's value.
+pub(super) fn in_value(attribute: Attribute<'_>, span: Span) -> Place {
+    let mut place = at_name(attribute);
+    let start = attribute.value_offset(span.start);
+    place.span = Some(Span::new(start, attribute.value_offset(span.end)));
+    place
 }
 
 /// A finding that makes the drawing no tensor.
