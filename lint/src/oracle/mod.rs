@@ -8,6 +8,7 @@
 mod collapse;
 mod hash;
 mod profile;
+mod tensor;
 
 use std::sync::Arc;
 
@@ -106,6 +107,34 @@ pub const FUNCTIONS: &[Function] = &[
         what: "the signal with its angles taken into [0, 2π)",
         call: collapse::normalize,
     },
+    Function {
+        name: "tensor.accumulate",
+        takes: "`svg`, `steps`; `epsilon` (2⁻¹⁰)",
+        gives: "`node_accum_hex`",
+        what: "what flows to each node of the tensor in that many steps, 32 bits each, little-endian",
+        call: tensor::accumulate,
+    },
+    Function {
+        name: "tensor.canonical",
+        takes: "`svg`: a drawing; `epsilon` (2⁻¹⁰)",
+        gives: "`canonical_svg`, `canonical_svg_hash`, `structure_hex`, `buffer_hash`",
+        what: "the canonical text and the structural form of the tensor, with their hashes",
+        call: tensor::canonical,
+    },
+    Function {
+        name: "tensor.legality",
+        takes: "`svg`: a drawing",
+        gives: "`findings`: `spec_error`, `locator`, `message` of each",
+        what: "why the drawing is no tensor or has no canonical form; nothing when it is lawful",
+        call: tensor::legality,
+    },
+    Function {
+        name: "tensor.structure",
+        takes: "`svg`: a drawing; `epsilon` (2⁻¹⁰)",
+        gives: "`structure_hex`, `buffer_hash`, `nodes`, `edges`",
+        what: "nodes, edges and attributes as a GPU is given them, their hash, and how many there are",
+        call: tensor::structure,
+    },
 ];
 
 /// Why there is no answer.
@@ -115,6 +144,8 @@ pub enum Refusal {
     BadInput(String),
     /// The shape is right and the value cannot be had.
     Refused(String),
+    /// The same, where the specification has a name for it.
+    Named(&'static str, String),
 }
 
 impl Refusal {
@@ -122,6 +153,7 @@ impl Refusal {
         match self {
             Refusal::BadInput(_) => "eval.bad_input",
             Refusal::Refused(_) => "eval.refused",
+            Refusal::Named(name, _) => name,
         }
     }
 }
@@ -133,7 +165,7 @@ pub fn answer(line: &[u8]) -> Value {
         Err(None) => ("eval.unknown_function", "no function of that name; `docs/eval.md` lists them".to_owned()),
         Err(Some(refusal)) => {
             let name = refusal.name();
-            let (Refusal::BadInput(message) | Refusal::Refused(message)) = refusal;
+            let (Refusal::BadInput(message) | Refusal::Refused(message) | Refusal::Named(_, message)) = refusal;
             (name, message)
         }
     };

@@ -50,3 +50,9 @@ fn the_vectors_of_collapse_hold() {
 fn scores_thresholds_and_ranks_are_those_of_an_independent_reference() {
     hold("golden/collapse.ndjson");
 }
+
+// rows: B118 B138 B149 B157 B180 B202
+#[test]
+fn the_vectors_of_tensors_hold() {
+    hold("tensor.ndjson");
+}
