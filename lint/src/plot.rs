@@ -4,6 +4,8 @@
 //! sign (a dash, a shape, a word), so that a picture also reads in black and white. Numbers are rounded to hundredths, so the bytes of
 //! an SVG depend on what is drawn alone. This file does not know what is drawn.
 
+pub mod tensor;
+
 use std::{fmt::Write as _, path::Path};
 
 use resvg::{
