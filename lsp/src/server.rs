@@ -22,7 +22,7 @@ use tower_service::Service;
 use crate::{
     capabilities, convert,
     features::{
-        calls, code_actions, completion, diagnostics, hover, inlay_hints, lens, navigation, rename, structure, symbols, tokens,
+        calls, code_actions, completion, diagnostics, drawing, hover, inlay_hints, lens, navigation, rename, structure, symbols, tokens,
         virtual_document,
     },
     parent,
@@ -357,6 +357,10 @@ impl LanguageServer for Backend {
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let TextDocumentPositionParams { text_document, position } = params.text_document_position;
         self.of(text_document, move |file| Some(CompletionResponse::Array(completion::completion(file, position)))).await
+    }
+
+    async fn formatting(&self, params: DocumentFormattingParams) -> Result<Option<Vec<TextEdit>>> {
+        self.of(params.text_document, drawing::format).await
     }
 
     async fn prepare_rename(&self, params: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {

@@ -38,6 +38,9 @@ pub fn hover(file: &File<'_>, position: Position) -> Option<Hover> {
     if let Some(at) = super::preview::preview(file, offset, &mut text) {
         span = span.or(Some(at));
     }
+    if let Some(at) = super::drawing::hover(file, offset, &mut text) {
+        span = span.or(Some(at));
+    }
     if let Some((field, at)) = super::field::meaning(file, offset) {
         if !text.is_empty() {
             text.push_str("\n---\n\n");

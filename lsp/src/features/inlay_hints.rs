@@ -1,4 +1,4 @@
-//! ✓ or ✗ behind each hash that can be verified.
+//! ✓ or ✗ behind each hash that can be verified, and the canonical hash behind the root of a tensor.
 
 use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Range};
 
@@ -10,6 +10,17 @@ pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
     let Some(facts) = file.facts() else { return Vec::new() };
     let places = file.places();
     let wanted = places.span(range);
+    let hint = |at, label: &str, tooltip| InlayHint {
+        position: places.position(at),
+        label: InlayHintLabel::String(label.into()),
+        kind: None::<InlayHintKind>,
+        text_edits: None,
+        tooltip: Some(InlayHintTooltip::String(tooltip)),
+        padding_left: Some(true),
+        padding_right: None,
+        data: None,
+    };
+    let canonical = super::drawing::hint(file).filter(|(at, ..)| wanted.touches(*at));
     let hashes = facts.hashes.iter().filter(|hash| wanted.touches(hash.at.span.end));
     hashes
         .filter_map(|hash| {
@@ -19,16 +30,8 @@ pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
                 Verdict::False => ("✗", format!("the hash of {} is {}", compared.of, compared.computed?)),
                 Verdict::Unknown(_) => return None,
             };
-            Some(InlayHint {
-                position: places.position(hash.at.span.end),
-                label: InlayHintLabel::String(label.into()),
-                kind: None::<InlayHintKind>,
-                text_edits: None,
-                tooltip: Some(InlayHintTooltip::String(tooltip)),
-                padding_left: Some(true),
-                padding_right: None,
-                data: None,
-            })
+            Some(hint(hash.at.span.end, label, tooltip))
         })
+        .chain(canonical.map(|(at, label, tooltip)| hint(at, &label, tooltip)))
         .collect()
 }

@@ -26,6 +26,16 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         let count = index.referrers(&target).len();
         found.push(lens(own.span, format!("{count} {}", if count == 1 { "reference" } else { "references" })));
     }
+    if let Some((span, title)) = super::drawing::lens(file) {
+        found.push(lens(span, title));
+        let form = &super::drawing::FORM;
+        let shown = file.view.profile.show_document.then(|| virtual_document::uri(form, &file.uri()?)).flatten();
+        found.extend(shown.map(|uri| CodeLens {
+            range: places.range(span),
+            command: Some(virtual_document::show(form.title, &uri)),
+            data: None,
+        }));
+    }
     // a list of hashes has its marks beside them
     if let [hash] = facts.hashes.as_slice() {
         let compared = verdict::compare(file.snapshot(), facts, hash);

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod code_actions;
 pub mod completion;
 pub mod diagnostics;
+pub mod drawing;
 pub mod field;
 pub mod hover;
 pub mod inlay_hints;

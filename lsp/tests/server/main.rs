@@ -2,6 +2,7 @@
 
 mod agreement;
 mod diagnostics;
+mod drawings;
 mod editor;
 mod hardship;
 mod lifecycle;
