@@ -1,10 +1,52 @@
 //! What a π-profile says of itself.
 
+use super::{date, examples::LEAF};
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     hash::self_hash::profile_fingerprint,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
 };
+
+/// A date that is none.
+pub static DATE: Rule = Rule {
+    name: "collapse/date",
+    severity: Severity::Error,
+    rows: &["C464", "C465", "C508"],
+    on: On::Kinds(&["pi-profile.v1"]),
+    check: Check::File(dates),
+    fix: None,
+    docs: Docs {
+        what: "`created` or `modified` that is not a date and time of RFC 3339 with its offset from UTC, or a `certification_date` that is not a day.",
+        why: "A time without an offset is another moment in each zone, and a day that is not in the calendar is none at all.",
+        fix: "Write `2025-01-31T09:30:00Z`, with `Z` or an offset such as `+05:30`, or a day such as `2025-01-31`.",
+        bad: &[Example {
+            note: "a time without an offset",
+            file: "tone.pi-profile.json",
+            files: &[(
+                "tone.pi-profile.json",
+                "{\"meta\": {\"name\": \"tone\", \"version\": \"1.0.0\", \"authority\": \"atlas\", \"created\": \"2025-06-01T00:00:00\"},\n \"vectorizer\": {\"method\": \"ngram\", \"parameters\": {}}, \"weights\": {\"superposition\": []}}\n",
+            )],
+        }],
+        good: &[LEAF],
+    },
+};
+
+fn dates(context: &FileContext<'_>, findings: &mut Findings) {
+    let Some(root) = context.root() else { return };
+    for at in ["/meta/created", "/meta/modified", "/compliance/certification_date"] {
+        let Some(node) = root.descend(at) else { continue };
+        let Some(text) = node.as_str() else { continue };
+        let day = at.ends_with("date");
+        if if day { date::full_date(&text).is_some() } else { date::moment(&text).is_some() } {
+            continue;
+        }
+        let wanted = if day { "a day of the calendar as `2025-01-31`" } else { "an RFC 3339 date and time with its offset, as `2025-01-31T09:30:00Z`" };
+        let message = format!("`{}` is `{}`; wanted is {wanted}", at.rsplit('/').next().unwrap_or(at), crate::document::schema::short(node));
+        let lacks_offset = !day && date::moment(&format!("{text}Z")).is_some();
+        let help = if lacks_offset { "add the offset from UTC: `Z`, or one such as `+05:30`" } else { "write the date out" };
+        findings.push(Finding::new(&DATE, Place::value(node), message).help(help));
+    }
+}
 
 /// A fingerprint that is not the profile's.
 pub static FINGERPRINT: Rule = Rule {
