@@ -6,7 +6,7 @@ use super::{run, syntax_findings, utf8};
 use crate::{
     document::{
         detect::{Detection, detect_xml},
-        facts::{Facts, Role},
+        facts::{self, Facts, Role},
         kind::{self, Syntax},
     },
     rules::{Findings, Parsed, Place},
@@ -52,6 +52,9 @@ pub(super) fn read_xml(path: &Arc<str>, bytes: &[u8], drawing: bool, facts: &mut
     syntax_findings(path, &reading.errors, &|span| Place { locator: String::new(), span: Some(span) }, findings);
     mark(drawing, findings, before);
     if let Some(elements) = &reading.elements {
+        if kind.is("semantic.index.v1") {
+            facts::read_index_unit(elements, facts);
+        }
         run(path, bytes, kind, Parsed::Xml(elements), facts, findings);
     }
 }

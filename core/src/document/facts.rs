@@ -10,7 +10,10 @@ use crate::{
     document::{id, kind::Kind, projection},
     hash::{Digest, self_hash},
     rules::Place,
-    syntax::json::{self, Node, Whole},
+    syntax::{
+        json::{self, Node, Whole},
+        xml,
+    },
     text::Span,
     workspace::confine::{self, Location},
 };
@@ -207,6 +210,17 @@ pub struct Facts {
     pub tensor_mark: bool,
     /// What the documents around lanes say.
     pub lanes: Option<Box<LaneFacts>>,
+    /// What a unit of the semantic index says of itself.
+    pub index_unit: Option<IndexUnit>,
+}
+
+/// What a unit of the semantic index says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexUnit {
+    /// The document it indexes: `data-doc-id`.
+    pub document: Option<Located>,
+    /// The hash it declares: `data-hash`.
+    pub hash: Option<Located>,
 }
 
 impl Facts {
@@ -231,6 +245,7 @@ impl Facts {
             object_references: Vec::new(),
             tensor_mark: false,
             lanes: None,
+            index_unit: None,
         }
     }
 
@@ -277,6 +292,13 @@ const REFERENCES: &[Names] = &[
     names("ai.orchestrator.v1", "/agents/*", &[AGENT], "orchestration_error.missing_agent"),
 ];
 
+/// Where kinds name profiles, and the kinds wanted; one that is missing is a warning (A320, C520, C621, `DECISIONS` 58).
+const PROFILE_REFERENCES: &[(&str, &str, &[&str])] = &[
+    ("pi-profile.v1", "/weights/superposition/*/profile", &["pi-profile.v1"]),
+    ("retrieve.projection", "/profile", &["pi-profile.kernel", "pi-profile.v1"]),
+    ("object.retrieve.semantic.v1", "/profile", &["pi-profile.v1", "pi-profile.kernel"]),
+];
+
 /// Families whose references are all in [`REFERENCES`]; of the others every text that is an object id counts, as information.
 const TABLED_FAMILIES: &[&str] = &["object", "ai"];
 
@@ -298,9 +320,11 @@ pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
     read_hashes(root, kind, facts);
     read_references(root, kind, facts);
     facts.lanes = LaneFacts::read(root, kind, facts);
-    if kind.name() == "pi-profile.v1" {
-        facts.profile_name = root.get("meta").and_then(|meta| meta.get("name")).and_then(Located::of);
-    }
+    facts.profile_name = match kind.name() {
+        "pi-profile.v1" => root.get("meta").and_then(|meta| meta.get("name")).and_then(Located::of),
+        "pi-profile.kernel" => root.get("@pi_profile").and_then(Located::of),
+        _ => None,
+    };
 }
 
 fn payload_facts(payload: Node<'_>) -> PayloadFacts {
@@ -360,14 +384,14 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
             push_reference(node, names.wants, Severity::Error, Some(names.spec_error), facts);
         }
     }
-    if kind.name() == "pi-profile.v1" {
-        for node in matching(root, "/weights/superposition/*/profile") {
+    for (_, at, wants) in PROFILE_REFERENCES.iter().filter(|row| row.0 == kind.name()) {
+        for node in matching(root, at) {
             if let Some(at) = Located::of(node)
+                && !at.value.is_empty()
                 && !at.value.starts_with(id::SCHEME)
             {
                 let target = Target::Profile(at.value.clone());
-                // C520
-                facts.references.push(Reference { target, pin: None, at, wants: &[], missing: Severity::Warning, spec_error: None });
+                facts.references.push(Reference { target, pin: None, at, wants, missing: Severity::Warning, spec_error: None });
             }
         }
     }
@@ -401,6 +425,17 @@ fn matching<'t>(root: Node<'t>, pattern: &str) -> Vec<Node<'t>> {
         };
     }
     found
+}
+
+/// Reads the facts of a drawing that is a unit of the semantic index.
+pub fn read_index_unit(drawing: &xml::Elements<'_>, facts: &mut Facts) {
+    let root = drawing.root();
+    let located = |name: &str| {
+        let attribute = root.attribute(name)?;
+        Some(Located { value: attribute.value().into(), locator: attribute.locator(), span: attribute.value_span() })
+    };
+    facts.index_unit =
+        Some(IndexUnit { document: located("data-doc-id").filter(|id| !id.value.trim().is_empty()), hash: located("data-hash") });
 }
 
 /// Notes where a descriptor's projections look into the payload; plain `@payload` always resolves and is left out.

@@ -5,6 +5,7 @@ pub mod errors;
 pub mod facts;
 pub mod hooks;
 pub mod id;
+pub mod index_unit;
 pub mod invariant;
 pub mod kind;
 pub mod kinds_table;

@@ -10,6 +10,7 @@
 pub mod ai;
 pub mod collapse;
 pub mod config;
+pub(crate) mod decimal;
 pub mod demo;
 pub(crate) mod examples;
 pub mod object;

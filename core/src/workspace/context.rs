@@ -114,6 +114,12 @@ impl<'a> WorkspaceContext<'a> {
         self.facts_of(self.snapshot.index.profiles(name))
     }
 
+    /// Facts of the units of the semantic index about a document, by path.
+    pub fn index_units(&self, document: &str) -> Vec<Arc<Facts>> {
+        self.ask(|| Key::IndexUnits(document.into()));
+        self.facts_of(self.snapshot.index.index_units(document))
+    }
+
     /// Facts of the files a reference leads to: by the name, else by the hash of a class (C031).
     pub fn resolve(&self, reference: &Reference) -> Vec<Arc<Facts>> {
         self.ask(|| match &reference.target {

@@ -42,6 +42,8 @@ pub enum Key {
     Users(Arc<str>),
     /// Which files have this path but for case and Unicode form.
     Twins(Arc<str>),
+    /// Which units of the semantic index are about a document.
+    IndexUnits(Arc<str>),
     /// Every id there is.
     AllIds,
 }
@@ -110,6 +112,7 @@ pub struct Index {
     referrers: HashMap<Target, Paths>,
     users: HashMap<Arc<str>, Paths>,
     twins: HashMap<Arc<str>, Paths>,
+    index_units: HashMap<Arc<str>, Paths>,
 }
 
 impl Index {
@@ -210,6 +213,11 @@ impl Index {
         listed(self.ids.get(id))
     }
 
+    /// Units of the semantic index about this document, by path.
+    pub fn index_units(&self, document: &str) -> Vec<Arc<str>> {
+        listed(self.index_units.get(document))
+    }
+
     /// The files that define a profile of that name, by path.
     pub fn profiles(&self, name: &str) -> Vec<Arc<str>> {
         listed(self.profiles.get(name))
@@ -283,6 +291,7 @@ impl Index {
         match key {
             Key::Id(id) => insert(&mut self.ids, id, path),
             Key::Profile(name) => insert(&mut self.profiles, name, path),
+            Key::IndexUnits(id) => insert(&mut self.index_units, id, path),
             Key::Digest(digest) => insert(&mut self.digests, digest, path),
             Key::Declarers(digest) => insert(&mut self.declarers, digest, path),
             Key::Root(digest) => insert(&mut self.roots, digest, path),
@@ -299,6 +308,7 @@ impl Index {
         match key {
             Key::Id(id) => discard(&mut self.ids, id, path),
             Key::Profile(name) => discard(&mut self.profiles, name, path),
+            Key::IndexUnits(id) => discard(&mut self.index_units, id, path),
             Key::Digest(digest) => discard(&mut self.digests, digest, path),
             Key::Declarers(digest) => discard(&mut self.declarers, digest, path),
             Key::Root(digest) => discard(&mut self.roots, digest, path),
@@ -365,6 +375,9 @@ fn keys_of(facts: &Facts) -> Vec<Key> {
     if let Some(name) = &facts.profile_name {
         keys.push(Key::Profile(name.value.clone()));
         keys.push(Key::AllIds);
+    }
+    if let Some(document) = facts.index_unit.as_ref().and_then(|unit| unit.document.as_ref()) {
+        keys.push(Key::IndexUnits(document.value.clone()));
     }
     keys.extend(facts.references.iter().map(|reference| Key::Referrers(reference.target.clone())));
     keys.extend(named_files(facts).map(Key::Users));

@@ -557,6 +557,7 @@ fn severity(word: &str) -> Option<Severity> {
 fn schema_rule(kind: Kind) -> &'static str {
     match kind.family() {
         "ai" => "ai/schema",
+        "collapse" => "collapse/schema",
         "pack" => "pack/schema",
         "scxq2" => "scxq2/schema",
         "svg" => "svg/schema",
@@ -568,6 +569,7 @@ fn schema_rule(kind: Kind) -> &'static str {
 fn placeholder_rule(kind: Kind) -> &'static str {
     match kind.family() {
         "ai" => "ai/placeholder",
+        "collapse" => "collapse/placeholder",
         "scxq2" => "scxq2/placeholder",
         "svg" => "svg/placeholder",
         _ => "object/placeholder",

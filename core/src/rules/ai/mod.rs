@@ -1,7 +1,6 @@
 //! The `ai.*` objects of §14 and §16: their own fields, the six global invariants, and what their payloads must hold.
 
 pub mod blob;
-pub(crate) mod decimal;
 pub mod envelope;
 mod examples;
 pub mod global;

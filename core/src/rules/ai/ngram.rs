@@ -3,14 +3,13 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    decimal::Sum,
     examples::{NGRAMS, ngram as brain},
     global,
     payload::{Payload, enough, own},
 };
 use crate::{
     diagnostic::Severity,
-    rules::{Check, Docs, Example, Findings, On, Place, Rule},
+    rules::{Check, Docs, Example, Findings, On, Place, Rule, decimal::Sum},
     syntax::json::{Node, Whole},
     workspace::context::WorkspaceContext,
 };

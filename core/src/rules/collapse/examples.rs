@@ -65,7 +65,10 @@ pub(super) const MIX: Example = Example {
     files: &[
         (
             "mix.pi-profile.json",
-            profile!("mix", "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.75}, {\"profile\": \"shape\", \"weight\": 0.25}]}"),
+            profile!(
+                "mix",
+                "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.75}, {\"profile\": \"shape\", \"weight\": 0.25}]}"
+            ),
         ),
         ("words.pi-profile.json", leaf!("words")),
         ("shape.pi-profile.json", leaf!("shape")),

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{date, examples::{LEAF, leaf}};
+use super::{
+    date,
+    examples::{LEAF, leaf},
+};
 use crate::{
     diagnostic::Severity,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
@@ -43,7 +46,11 @@ fn hints(context: &FileContext<'_>, findings: &mut Findings) {
         if let Some(node) = vectorizer.get("dimensionality")
             && node.as_f64().is_some_and(|count| count > 2.0 && count <= 2048.0)
         {
-            say(node, format!("`dimensionality` is {}, and collapse is defined for two dimensions alone", node.raw()), "project the vectors to two dimensions");
+            say(
+                node,
+                format!("`dimensionality` is {}, and collapse is defined for two dimensions alone", node.raw()),
+                "project the vectors to two dimensions",
+            );
         }
         if let Some(node) = vectorizer.get("method")
             && is(node, "custom_wasm")
@@ -66,7 +73,8 @@ fn hints(context: &FileContext<'_>, findings: &mut Findings) {
         say(list, "`compatibility` lacks `pi-profile-v1.0`, the version of this format".to_owned(), "add it");
     }
     if let Some(node) = root.descend("/cache/exclude_quantum").filter(|node| node.as_bool() == Some(false)) {
-        let message = "`exclude_quantum` is false: phases and weights become part of the index's identity, and each profile has its own".to_owned();
+        let message =
+            "`exclude_quantum` is false: phases and weights become part of the index's identity, and each profile has its own".to_owned();
         say(node, message, "set it to true");
     }
     if let Some(compliance) = root.get("compliance") {
@@ -99,7 +107,9 @@ fn decay(item: Node<'_>, say: &mut impl FnMut(Node<'_>, String, &str)) {
     let function = item.get("decay_function");
     let fades = function.is_some_and(|node| !is(node, "none"));
     match (function, item.get("decay_rate")) {
-        (_, Some(rate)) if !fades => say(rate, "there is a `decay_rate` and no decay".to_owned(), "write `decay_function`, or remove the rate"),
+        (_, Some(rate)) if !fades => {
+            say(rate, "there is a `decay_rate` and no decay".to_owned(), "write `decay_function`, or remove the rate")
+        }
         (Some(function), None) if fades => say(function, "there is a decay and no `decay_rate`".to_owned(), "add `decay_rate`"),
         _ => {}
     }

@@ -40,8 +40,12 @@ fn dates(context: &FileContext<'_>, findings: &mut Findings) {
         if if day { date::full_date(&text).is_some() } else { date::moment(&text).is_some() } {
             continue;
         }
-        let wanted = if day { "a day of the calendar as `2025-01-31`" } else { "an RFC 3339 date and time with its offset, as `2025-01-31T09:30:00Z`" };
-        let message = format!("`{}` is `{}`; wanted is {wanted}", at.rsplit('/').next().unwrap_or(at), crate::document::schema::short(node));
+        let wanted = if day {
+            "a day of the calendar as `2025-01-31`"
+        } else {
+            "an RFC 3339 date and time with its offset, as `2025-01-31T09:30:00Z`"
+        };
+        let message = format!("`{}` is {}; wanted is {wanted}", at.rsplit('/').next().unwrap_or(at), crate::document::schema::short(node));
         let lacks_offset = !day && date::moment(&format!("{text}Z")).is_some();
         let help = if lacks_offset { "add the offset from UTC: `Z`, or one such as `+05:30`" } else { "write the date out" };
         findings.push(Finding::new(&DATE, Place::value(node), message).help(help));

@@ -36,7 +36,10 @@ pub static WEIGHT_SUM: Rule = Rule {
             files: &[
                 (
                     "mix.pi-profile.json",
-                    profile!("mix", "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.7}, {\"profile\": \"shape\", \"weight\": 0.2}]}"),
+                    profile!(
+                        "mix",
+                        "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.7}, {\"profile\": \"shape\", \"weight\": 0.2}]}"
+                    ),
                 ),
                 ("words.pi-profile.json", leaf!("words")),
                 ("shape.pi-profile.json", leaf!("shape")),
@@ -48,7 +51,10 @@ pub static WEIGHT_SUM: Rule = Rule {
                 note: "a sum that is meant",
                 file: "mix.pi-profile.json",
                 files: &[
-                    ("mix.pi-profile.json", profile!("mix", "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.7}], \"normalized\": false}")),
+                    (
+                        "mix.pi-profile.json",
+                        profile!("mix", "{\"superposition\": [{\"profile\": \"words\", \"weight\": 0.7}], \"normalized\": false}"),
+                    ),
                     ("words.pi-profile.json", leaf!("words")),
                 ],
             },
@@ -174,10 +180,14 @@ fn cycle(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         }
         let Some(way) = way_back(context, name) else { continue };
         let own_name = own.profile_name.as_ref().map_or("", |name| &*name.value);
-        let names: Vec<String> = way.iter().map(|facts| facts.profile_name.as_ref().map_or_else(String::new, |name| format!("`{}`", name.value))).collect();
+        let names: Vec<String> =
+            way.iter().map(|facts| facts.profile_name.as_ref().map_or_else(String::new, |name| format!("`{}`", name.value))).collect();
         let message = match names.as_slice() {
             [] | [_] => format!("the profile `{own_name}` contains itself: its score would be needed to compute it"),
-            _ => format!("the profile `{own_name}` contains itself through {}: its score would be needed to compute it", names[..names.len() - 1].join(" → ")),
+            _ => format!(
+                "the profile `{own_name}` contains itself through {}: its score would be needed to compute it",
+                names[..names.len() - 1].join(" → ")
+            ),
         };
         let mut finding = Finding::new(&CYCLE, reference.at.place(), message)
             .help("take one of the profiles out of the circle")

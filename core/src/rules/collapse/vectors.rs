@@ -110,14 +110,19 @@ fn none(context: &FileContext<'_>, findings: &mut Findings) {
         (None, None) => Place::opening(root),
     };
     let help = "add `compliance.test_vectors` with at least one `input` and the score it must give";
-    findings.push(Finding::new(&NO_TEST_VECTORS, place, "the profile has no test vectors, so nobody can hold a runtime to its scores").help(help));
+    findings.push(
+        Finding::new(&NO_TEST_VECTORS, place, "the profile has no test vectors, so nobody can hold a runtime to its scores").help(help),
+    );
 }
 
 fn run(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
     let start = findings.list.len();
     if context.kind.is("pi-gccp.tests") {
-        let Some(epsilon) = root.get("epsilon").and_then(Node::as_f64).filter(|epsilon| (0.0..=std::f64::consts::PI).contains(epsilon)) else { return };
+        let Some(epsilon) = root.get("epsilon").and_then(Node::as_f64).filter(|epsilon| (0.0..=std::f64::consts::PI).contains(epsilon))
+        else {
+            return;
+        };
         if root.get("vecA").is_some() {
             one(root, None, Some(epsilon), None, findings);
         }
@@ -234,7 +239,8 @@ fn near(list: Node<'_>, a: &[Vector], b: &[Vector], threshold: Threshold, findin
             0 => String::new(),
             more => format!("; so do {more} more"),
         };
-        let message = format!("this pair lies {off:e} from the threshold {}: the smallest change decides it the other way{more}", threshold.value());
+        let message =
+            format!("this pair lies {off:e} from the threshold {}: the smallest change decides it the other way{more}", threshold.value());
         findings.push(Finding::new(&NEAR_THRESHOLD, Place::value(node), message).help("leave it where the edge is what is tested"));
     }
 }

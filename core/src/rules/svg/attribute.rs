@@ -123,6 +123,8 @@ pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: 
         None => {}
     }
     match names::shared(name) {
+        // `collapse/index-visual` tells of these.
+        Some(Shared::Looks) if walk.is_index => {}
         Some(Shared::Looks) => looks(walk, attribute),
         Some(Shared::Mark) => {
             if !walk.canonical {
@@ -155,8 +157,18 @@ pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: 
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
         None if node.parent().is_none() && name == "tensor" => {}
-        None if walk.is_index && matches!(name, "data-edges" | "data-hash") => {}
+        None if walk.is_index && is_index_own(name, kind) => {}
         None => unknown(walk, attribute, kind),
+    }
+}
+
+/// The attributes that only a semantic index has (A062, `DECISIONS` 53).
+fn is_index_own(name: &str, kind: Element) -> bool {
+    match kind {
+        Element::Svg => matches!(name, "data-edges" | "data-hash" | "data-doc-id"),
+        Element::G => matches!(name, "space" | "data-edges"),
+        Element::Path => matches!(name, "weight" | "freq" | "norm" | "data-edges"),
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     document::{facts::Facts, id},
     rules::{
         Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule,
-        ai::decimal::Sum,
+        decimal::Sum,
         examples::{GREETING, descriptor},
     },
     syntax::json::Node,

@@ -94,3 +94,8 @@ const GOOD: &[Example] = &[shows(
         ),
     )],
 )];
+
+/// Whether an attribute without a namespace is one of looks, which a tensor has none of.
+pub(in crate::rules) fn is_looks(name: &str) -> bool {
+    names::shared(name) == Some(names::Shared::Looks)
+}
