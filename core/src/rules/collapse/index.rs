@@ -17,7 +17,7 @@ const MOST: usize = 100;
 /// A unit with its groups.
 macro_rules! unit {
     ($groups:literal) => {
-        unit!("9afbdeaea403deb0f61cdc3bca5b4a96afe98f4166b36b4f8606cc41a7c0a4c1", $groups)
+        unit!("751a6babe189f2ca9c0dad8222dd14f30df3cddad3e67ea11922607244ea0acb", $groups)
     };
     ($hash:literal, $groups:literal) => {
         concat!(
