@@ -387,8 +387,7 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
     for (_, at, wants) in PROFILE_REFERENCES.iter().filter(|row| row.0 == kind.name()) {
         for node in matching(root, at) {
             if let Some(at) = Located::of(node)
-                && !at.value.is_empty()
-                && !at.value.starts_with(id::SCHEME)
+                && is_profile_name(&at.value)
             {
                 let target = Target::Profile(at.value.clone());
                 facts.references.push(Reference { target, pin: None, at, wants, missing: Severity::Warning, spec_error: None });
@@ -413,6 +412,12 @@ fn push_reference(node: Node<'_>, wants: &'static [&'static str], missing: Sever
     let pin = named.pin.and_then(|hex| Digest::parse(&format!("sha256:{hex}")));
     let target = Target::Object(if named.pin.is_some() { named.name.into() } else { at.value.clone() });
     facts.references.push(Reference { target, pin, at, wants, missing, spec_error });
+}
+
+/// Whether a text could be the name of a profile, of either form; of another text the schema has told.
+fn is_profile_name(text: &str) -> bool {
+    let letters = text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.'));
+    letters && text.len() > 1 && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
 }
 
 /// The nodes a pointer with `*` names.

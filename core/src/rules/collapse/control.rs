@@ -194,10 +194,10 @@ fn is_formula(text: &str) -> bool {
 fn operation(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
     each_member(root, &mut |name, node| {
-        if is_free(&node.pointer()) || is_told(context, node) {
+        if is_free(&node.pointer()) {
             return false;
         }
-        if !NAMING.contains(&name) {
+        if !NAMING.contains(&name) || is_told(context, node) {
             return true;
         }
         for node in std::iter::once(node).filter(|node| node.is_string()).chain(node.items()) {

@@ -113,7 +113,7 @@ fn bias_sum(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
     let holder = if context.kind.is("pi-profile.kernel") { Some(root) } else { root.get("bias") };
     let Some(holder) = holder else { return };
-    let share = |name: &str| holder.get(name).and_then(|node| node.as_f64());
+    let share = |name: &str| holder.get(name).and_then(|node| node.as_f64()).filter(|share| (0.0..=1.0).contains(share));
     let (Some(alpha), Some(beta), Some(phase)) = (share("alpha"), share("beta"), share("phase")) else { return };
     let sum = alpha + beta + phase;
     if (sum - 1.0).abs() > 1e-6 {

@@ -71,7 +71,9 @@ fn weight_sum(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(list) = weights.get("superposition").filter(|list| list.is_array() && !list.is_empty()) else { return };
     let mut sum = 0.0;
     for item in list.items() {
-        let Some(weight) = item.get("weight").and_then(|weight| weight.as_f64()) else { return };
+        let Some(weight) = item.get("weight").and_then(|weight| weight.as_f64()).filter(|weight| (0.0..=1.0).contains(weight)) else {
+            return;
+        };
         sum += weight;
     }
     if (sum - 1.0).abs() <= TOLERANCE {
