@@ -2,18 +2,23 @@
 
 use crate::{
     diagnostic::{Excerpt, ExcerptLine},
-    text::{ColumnUnit, LineIndex, Span},
+    text::{ColumnUnit, LineColumn, LineIndex, Span},
 };
+
+/// How many bytes are looked at for a NUL, which no text holds.
+const BINARY_HEAD: usize = 64;
 
 /// Cuts out what `span` covers of `bytes`; text that is not UTF-8 is shown as hexadecimal.
 pub fn excerpt(bytes: &[u8], index: &LineIndex, span: Span) -> Excerpt {
+    if bytes.len() != text_len(bytes) || bytes.iter().take(BINARY_HEAD).any(|byte| *byte == 0) {
+        // bytes have no lines: all of them are the first, and columns count them
+        let place = |column| LineColumn { line: 0, column };
+        return Excerpt { start: place(span.start), end: place(span.end), lines: vec![hex_line(bytes, 0, span)] };
+    }
     let start = index.line_column(bytes, span.start, ColumnUnit::Scalar);
     let end = index.line_column(bytes, span.end, ColumnUnit::Scalar);
     let last = end.line.min(start.line + Excerpt::LINES as u32 - 1);
-    let binary = bytes.len() != text_len(bytes);
-    let lines =
-        (start.line..=last).map(|number| if binary { hex_line(bytes, number, span) } else { text_line(bytes, index, number, span) });
-    Excerpt { start, end, lines: lines.collect() }
+    Excerpt { start, end, lines: (start.line..=last).map(|number| text_line(bytes, index, number, span)).collect() }
 }
 
 /// How many leading bytes are UTF-8 without NUL, as far as it matters for showing: the first 64 KiB decide.

@@ -83,6 +83,11 @@ impl<'a> Pack<'a> {
         self.bytes.get(self.contents.range(lane)).unwrap_or_default()
     }
 
+    /// Where in the file a lane begins.
+    pub fn start(&self, lane: Lane) -> usize {
+        self.contents.range(lane).start
+    }
+
     /// The bytes of all lanes.
     pub fn lanes(&self) -> [&'a [u8]; 5] {
         Lane::ALL.map(|lane| self.lane(lane))
@@ -137,7 +142,7 @@ impl<'a> Pack<'a> {
     }
 
     fn source(&self, lane: Lane) -> Source<'a> {
-        Source { lane, bytes: self.lane(lane), base: self.contents.range(lane).start }
+        Source { lane, bytes: self.lane(lane), base: self.start(lane) }
     }
 }
 
