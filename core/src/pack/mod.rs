@@ -10,13 +10,21 @@
 pub mod arithmetic;
 pub mod audit;
 pub mod class;
+pub mod compat;
+pub mod compile;
 pub mod container;
 pub mod dict;
 pub mod dims;
+pub mod fold;
 pub mod lane_id;
 pub mod manifest;
+pub mod merge;
 pub mod merkle;
 pub mod quantize;
+pub mod similarity;
+pub mod streams;
+pub mod synthesis;
+pub mod weights;
 
 pub use class::{Class, PerClass};
 pub use container::{Fault, Pack, Section};
