@@ -8,7 +8,7 @@ use mx2lm_core::document::schema;
 use serde_json::Value;
 
 use crate::cli::{Cli, ManualArgs};
-use crate::oracle::FUNCTIONS;
+use crate::oracle::functions;
 use crate::output::Failure;
 
 /// Runs the command.
@@ -50,7 +50,7 @@ fn section(text: &mut String, command: &mut clap::Command) {
 fn oracle() -> String {
     let mut text = String::from(include_str!("eval.md"));
     text.push_str("| `fn` | `in` | `out` | |\n|---|---|---|---|\n");
-    for function in FUNCTIONS {
+    for function in functions() {
         let _ = writeln!(text, "| `{}` | {} | {} | {} |", function.name, function.takes, function.gives, function.what);
     }
     text

@@ -7,6 +7,7 @@
 
 mod collapse;
 mod hash;
+mod pack;
 mod profile;
 mod tensor;
 
@@ -137,6 +138,11 @@ pub const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// Every function of every part, by the parts.
+pub fn functions() -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().chain(pack::FUNCTIONS)
+}
+
 /// Why there is no answer.
 #[derive(Debug, PartialEq)]
 pub enum Refusal {
@@ -183,7 +189,7 @@ fn ask(line: &[u8]) -> Result<Value, Option<Refusal>> {
     }
     let question = tree.root().filter(|root| root.is_object()).ok_or_else(|| bad("the line is not a JSON object"))?;
     let name = question.get("fn").and_then(|name| name.as_str()).ok_or_else(|| bad("`fn` is wanted: the name of a function"))?;
-    let function = FUNCTIONS.iter().find(|function| function.name == name).ok_or(None)?;
+    let function = functions().find(|function| function.name == name).ok_or(None)?;
     let input = question.get("in").filter(|input| input.is_object()).ok_or_else(|| bad("`in` is wanted: an object"))?;
     let own = [question.id(), input.id()];
     if let Some(twice) = tree.duplicates().iter().find(|twice| own.contains(&twice.object)) {

@@ -56,3 +56,9 @@ fn scores_thresholds_and_ranks_are_those_of_an_independent_reference() {
 fn the_vectors_of_tensors_hold() {
     hold("tensor.ndjson");
 }
+
+// rows: D260 D269 D289 D308 D329 D354 D358 D363 D366 D382 D391 D403 D409 D460 D477 D513 D519 D530 D533 D546 D561 D605 D607 D610 D611 D646 D654 D664 D668
+#[test]
+fn the_vectors_of_packs_hold() {
+    hold("pack.ndjson");
+}
