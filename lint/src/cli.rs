@@ -1,5 +1,7 @@
 //! The command line: what may be written, and nothing about what it does.
 
+pub mod pack;
+
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
@@ -45,6 +47,8 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Answer one JSON question a line on standard input: the reference oracle
     Eval,
+    /// Make, read, compare, merge, sign and draw weight packs
+    Pack(pack::PackArgs),
     /// Write the generated pages of the documentation into a folder
     #[command(hide = true)]
     Manual(ManualArgs),

@@ -37,6 +37,23 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), NotWritte
     Ok(())
 }
 
+/// Gives `path` these bytes, whether it exists or not: a new file takes the name in one step.
+pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = NamedTempFile::with_prefix_in(".mx2lm-", folder)?;
+    new.write_all(bytes)?;
+    // Temporary files are for their owner alone; this one is what the user asked for.
+    match fs::metadata(path) {
+        Ok(old) => new.as_file().set_permissions(old.permissions())?,
+        #[cfg(unix)]
+        Err(_) => new.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?,
+        #[cfg(not(unix))]
+        Err(_) => {}
+    }
+    new.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::audit::{by_class, tune};
 use super::class::{Class, PerClass};
-use super::container::{BUDGET, Recipe, WriteError, write};
+use super::container::{BUDGET, LaneAudits, Recipe, WriteError, write};
 use super::dims;
 use super::fold::fold;
 use super::streams::Streams;
@@ -260,7 +260,8 @@ fn pack(ranked: &[(&str, &[f64])], kept: usize, dims: u16, options: &Options) ->
         let counts = by_class(lanes.iter().map(|(id, weights)| (id.as_str(), weights.as_slice())));
         if options.tune { tune(&canonical, &counts) } else { canonical }
     });
-    let recipe = Recipe { dims, lanes, scales, audit: options.audit, lane_audit: options.lane_audit, merkle: options.merkle };
+    let recipe =
+        Recipe { dims, lanes, scales, audit: options.audit, lane_audit: LaneAudits::ByClass(options.lane_audit), merkle: options.merkle };
     let bytes = write(&recipe)?;
     Ok(Packed { bytes, dims, lanes: recipe.lanes, scales })
 }
@@ -337,7 +338,8 @@ mod tests {
         }
         let counts = by_class(lanes.iter().map(|(id, weights)| (id.as_str(), weights.as_slice())));
         let scales = tune(&PerClass::canonical_scales(), &counts);
-        let by_hand = write(&Recipe { dims, lanes, scales: Some(scales), audit: true, lane_audit: 2, merkle: true }).expect("lawful");
+        let by_hand = write(&Recipe { dims, lanes, scales: Some(scales), audit: true, lane_audit: LaneAudits::ByClass(2), merkle: true })
+            .expect("lawful");
         assert_eq!(compiled.bytes, by_hand);
         let pack = open(&compiled.bytes).expect("lawful");
         assert_eq!(pack.audit().map(|audit| audit.classes), Some(counts), "the audit tells of the canonical scales");

@@ -24,9 +24,9 @@ use crate::hash::Digest;
 pub use audit_section::{Audit, LaneAudit};
 pub use fault::{Fault, Section};
 pub use header::{Flags, HEADER_BYTES, Header, MAGIC, QSCALE_BYTES, VERSION};
-pub use read::{open, open_lazily};
+pub use read::{open, open_lazily, open_tables};
 pub use seal::{Seal, check, sign, signed_digest};
-pub use write::{Recipe, WriteError, write};
+pub use write::{LaneAudits, Recipe, WriteError, write};
 
 /// What a pack may weigh, in bytes.
 pub const BUDGET: usize = 5120;

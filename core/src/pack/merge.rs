@@ -5,7 +5,7 @@
 
 use super::class::PerClass;
 use super::compat::{self, Verdict};
-use super::container::{Pack, Recipe, WriteError, write};
+use super::container::{LaneAudits, Pack, Recipe, WriteError, write};
 use super::dims;
 use super::fold::down_fold;
 use super::similarity::{Lanes, decoded};
@@ -122,7 +122,7 @@ pub fn merge(target: &Pack<'_>, source: &Pack<'_>, mode: Mode) -> Result<Merged,
         lanes,
         scales: target.scales().map(|_| PerClass::of(|class| target.scale(class))),
         audit: target.audit().is_some(),
-        lane_audit: target.audit().map_or(0, |audit| audit.lanes.len()),
+        lane_audit: LaneAudits::ByClass(target.audit().map_or(0, |audit| audit.lanes.len())),
         merkle: target.root().is_some() || source.root().is_some(),
     };
     Ok(Merged { bytes: write(&recipe)?, verdict, cut })
@@ -140,7 +140,7 @@ mod tests {
 
     fn pack(lanes: Lanes, dims: u16, policy: f64) -> Vec<u8> {
         let scales = Some(PerClass::of(|class| if class == Class::Policy { policy } else { class.scale() }));
-        write(&Recipe { dims, lanes, scales, audit: true, lane_audit: 0, merkle: true }).expect("lawful")
+        write(&Recipe { dims, lanes, scales, audit: true, lane_audit: LaneAudits::default(), merkle: true }).expect("lawful")
     }
 
     // rows: D597 D601 D610 D622 D623 D625

@@ -8,6 +8,7 @@ mod fix;
 mod hash;
 mod init;
 mod manual;
+mod pack;
 mod rule;
 mod schema;
 
@@ -32,6 +33,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Eval => eval::run(),
+        Command::Pack(arguments) => pack::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),
     }
 }

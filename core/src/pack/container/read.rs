@@ -12,6 +12,26 @@ use crate::pack::merkle;
 /// INDEX, then lane by lane (bounds, leaf hash, format, count), QSCALE, AUDIT, MERKLE.
 pub fn open(bytes: &[u8]) -> Result<Pack<'_>, Fault> {
     let mut pack = open_lazily(bytes)?;
+    verify_payloads(&mut pack)?;
+    tables(&mut pack)?;
+    verify_root(&pack)?;
+    Ok(pack)
+}
+
+/// Opens a pack as [`open`] does, but looks at no payload and compares no hash: enough for a manifest (row D702).
+pub fn open_tables(bytes: &[u8]) -> Result<Pack<'_>, Fault> {
+    let mut pack = open_lazily(bytes)?;
+    tables(&mut pack)?;
+    Ok(pack)
+}
+
+fn tables(pack: &mut Pack<'_>) -> Result<(), Fault> {
+    let notes = scale_notes(pack)?;
+    pack.notes.extend(notes);
+    read_audit(pack)
+}
+
+fn verify_payloads(pack: &mut Pack<'_>) -> Result<(), Fault> {
     let mut at = pack.sections.data.start;
     for lane in &pack.lanes {
         verify_bounds(&pack.sections, lane)?;
@@ -25,19 +45,15 @@ pub fn open(bytes: &[u8]) -> Result<Pack<'_>, Fault> {
             return Err(data(DATA_LAYOUT, lane, lane.entry.start, "offset", why));
         }
         at = lane.payload.end;
-        verify_lane(bytes, &pack.header, lane)?;
-        pack.notes.extend(weight_note(&pack, lane));
+        verify_lane(pack.bytes, &pack.header, lane)?;
+        pack.notes.extend(weight_note(pack, lane));
     }
     if at != pack.sections.data.end {
         let why = format!("{} bytes of DATA belong to no lane", pack.sections.data.end - at);
         let help = "remove the bytes behind the last payload";
         return Err(Fault { name: DATA_LAYOUT, section: Section::Data, offset: at, locator: "/DATA".into(), why, help });
     }
-    let notes = scale_notes(&pack)?;
-    pack.notes.extend(notes);
-    read_audit(&mut pack)?;
-    verify_root(&pack)?;
-    Ok(pack)
+    Ok(())
 }
 
 /// Opens a pack as far as its lanes can be found: header, sizes, flags, DICT, INDEX and the bytes of QSCALE. One lane is then checked by

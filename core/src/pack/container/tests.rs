@@ -51,7 +51,7 @@ pub fn recipe(dice: &mut Dice) -> Recipe {
         lanes.insert(id.to_owned(), (0..dims).map(|_| dice.weight()).collect());
     }
     let scales = (dice.below(2) == 1).then(|| PerClass::of(|class| class.scale() * if dice.below(2) == 1 { 1.06 } else { 0.88 }));
-    Recipe { dims, lanes, scales, audit: dice.below(3) > 0, lane_audit: dice.below(4), merkle: dice.below(3) > 0 }
+    Recipe { dims, lanes, scales, audit: dice.below(3) > 0, lane_audit: LaneAudits::ByClass(dice.below(4)), merkle: dice.below(3) > 0 }
 }
 
 fn some_pack() -> Vec<u8> {
@@ -60,7 +60,7 @@ fn some_pack() -> Vec<u8> {
         lanes.insert((*id).to_owned(), (0..16).map(|at| (at as f64 - 7.5) / (8.0 + place as f64)).collect());
     }
     let scales = Some(PerClass::canonical_scales());
-    write(&Recipe { dims: 16, lanes, scales, audit: true, lane_audit: 2, merkle: true }).expect("a lawful recipe")
+    write(&Recipe { dims: 16, lanes, scales, audit: true, lane_audit: LaneAudits::ByClass(2), merkle: true }).expect("a lawful recipe")
 }
 
 // rows: D357 D358 D368 D369 D370 D371 D380 D385 D388 D391 D393 D394 D395 D396 D403 D415 D424 D497 D512 D513 D517 D523 D524 D537 D539 D540 D544

@@ -6,7 +6,7 @@ use super::audit_section::{self, LaneAudit};
 use super::header::{Flags, HEADER_BYTES, Header, QSCALE_BYTES, VERSION};
 use super::{BUDGET, index::ENTRY_BYTES};
 use crate::hash::Digest;
-use crate::pack::audit::{Count, by_class, chosen};
+use crate::pack::audit::{Count, LANE_AUDIT_MAX, by_class, chosen};
 use crate::pack::class::{Class, PerClass};
 use crate::pack::dict::Dict;
 use crate::pack::merkle;
@@ -23,10 +23,25 @@ pub struct Recipe {
     pub scales: Option<PerClass<f64>>,
     /// Whether to write AUDIT.
     pub audit: bool,
-    /// How many lanes to audit one by one, eight at most. They are left out where they alone would lift the pack over its budget (row D549).
-    pub lane_audit: usize,
+    /// Which lanes to audit one by one. They are left out where they alone would lift the pack over its budget (row D549).
+    pub lane_audit: LaneAudits,
     /// Whether to write MERKLE.
     pub merkle: bool,
+}
+
+/// Which lanes are audited one by one, eight at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneAudits {
+    /// The first by class priority, then by id (`DECISIONS` 60).
+    ByClass(usize),
+    /// The first by symbol, as the recorded containers have them; a reader notes the choice.
+    BySymbol(usize),
+}
+
+impl Default for LaneAudits {
+    fn default() -> Self {
+        LaneAudits::ByClass(0)
+    }
 }
 
 /// Why a pack cannot be written.
@@ -152,7 +167,10 @@ fn audit(recipe: &Recipe, entries: &[(String, &str)], fixed: usize) -> Vec<u8> {
     let lanes = recipe.lanes.iter().map(|(id, weights)| (id.as_str(), weights.as_slice()));
     let classes = by_class(lanes);
     let ids: Vec<&str> = entries.iter().map(|(_, id)| *id).collect();
-    let mut places = chosen(&ids, recipe.lane_audit);
+    let mut places = match recipe.lane_audit {
+        LaneAudits::ByClass(most) => chosen(&ids, most),
+        LaneAudits::BySymbol(most) => (0..ids.len().min(most).min(LANE_AUDIT_MAX)).collect(),
+    };
     // Entries follow the symbols, so sorted places do too.
     places.sort_unstable();
     let part_b: Vec<LaneAudit> = places

@@ -4,7 +4,7 @@ use mx2lm_core::hash::Digest;
 use mx2lm_core::hash::digest::hex;
 use mx2lm_core::hash::keyring::PublicKey;
 use mx2lm_core::pack::audit::{self, Count};
-use mx2lm_core::pack::container::{self, BUDGET, Recipe, Seal, check};
+use mx2lm_core::pack::container::{self, BUDGET, LaneAudits, Recipe, Seal, check};
 use mx2lm_core::pack::dict::{self, Dict};
 use mx2lm_core::pack::merkle::{self, Side, Step};
 use mx2lm_core::pack::{Class, Pack, PerClass, manifest as core_manifest, quantize, weights};
@@ -121,7 +121,9 @@ pub fn container(input: Node<'_>) -> Result<Value, Refusal> {
         lanes: lanes(member(input, "lanes")?)?,
         scales,
         audit: read::flag(input, "audit")?,
-        lane_audit: read::optional(input, "lane_audit").map_or(Ok(0), |node| unsigned::<usize>(node, "an integer from 0"))?,
+        lane_audit: LaneAudits::BySymbol(
+            read::optional(input, "lane_audit").map_or(Ok(0), |node| unsigned::<usize>(node, "an integer from 0"))?,
+        ),
         merkle: read::flag(input, "merkle")?,
     };
     let bytes = container::write(&recipe).map_err(|error| Refusal::Refused(error.to_string()))?;

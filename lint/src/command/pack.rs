@@ -1,0 +1,241 @@
+//! `pack`: weight packs made, read, compared, merged, signed and drawn.
+
+mod compile;
+mod inspect;
+mod pair;
+mod picture;
+mod proof;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use mx2lm_core::hash::keyring::{Keyring, PublicKey};
+use mx2lm_core::pack::container::{self, Lane, Seal, open, open_lazily};
+use mx2lm_core::pack::{Pack, manifest};
+use mx2lm_core::{lint, pack::merge};
+use serde_json::{Map, Value, json};
+
+use super::{FOUND, read};
+use crate::cli::Color;
+use crate::cli::pack::{DecodeArgs, ManifestArgs, MergeArgs, MergeMode, PackArgs, PackCommand, SignArgs, VerifyArgs};
+use crate::output::{Failure, tell, to_stdout};
+use crate::write;
+
+/// Runs the command.
+pub fn run(arguments: &PackArgs) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        PackCommand::Compile(arguments) => compile::run(arguments),
+        PackCommand::Inspect(arguments) => Ok(inspect::run(arguments)),
+        PackCommand::Verify(arguments) => verify(arguments),
+        PackCommand::Decode(arguments) => decode(arguments),
+        PackCommand::Prove(arguments) => proof::prove(arguments),
+        PackCommand::CheckProof(arguments) => proof::check(arguments),
+        PackCommand::Diff(arguments) => pair::diff(arguments),
+        PackCommand::Compat(arguments) => pair::compat(arguments),
+        PackCommand::Similarity(arguments) => pair::similarity(arguments),
+        PackCommand::Merge(arguments) => merge_packs(arguments),
+        PackCommand::Manifest(arguments) => manifest_of(arguments),
+        PackCommand::Sign(arguments) => sign(arguments),
+        PackCommand::Plot(arguments) => picture::plot(arguments),
+    }
+}
+
+/// What a pack is not, in words.
+fn refused(path: &Path, fault: &container::Fault) -> Failure {
+    Failure::Refused(format!("`{}` is no lawful pack: {fault}; {}", path.display(), fault.help))
+}
+
+fn opened<'a>(path: &Path, bytes: &'a [u8]) -> Result<Pack<'a>, Failure> {
+    open(bytes).map_err(|fault| refused(path, &fault))
+}
+
+fn lane_of<'p, 'a>(pack: &'p Pack<'a>, name: &str) -> Result<&'p Lane<'a>, Failure> {
+    let lane = pack.lane(name).or_else(|| pack.lane_of_symbol(name));
+    lane.ok_or_else(|| Failure::Refused(format!("the pack has no lane `{name}`; `pack inspect --lanes {}` lists them", pack.lanes().len())))
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    to_stdout(Color::Never, |out, _| out.write_all(text.as_bytes()))
+}
+
+fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write::put(path, bytes).map_err(|reason| Failure::Write { path: path.to_owned(), reason })
+}
+
+fn public_key(text: &str) -> Result<PublicKey, Failure> {
+    text.parse().map_err(|error| Failure::Refused(format!("the key `{text}` {error}")))
+}
+
+/// The keys of the workspace in which `path` lies.
+fn keyring(path: &Path) -> Keyring {
+    let root = lint::workspace_root(path, true);
+    lint::read_config(&root.join("mx2lm.toml")).map(|(config, ..)| config.keys).unwrap_or_default()
+}
+
+/// What a signature is worth, in words, and whether it fails what was asked for.
+fn judged(seal: &Seal, wanted: bool) -> (String, bool) {
+    match seal {
+        Seal::Unsigned => ("unsigned".into(), wanted),
+        Seal::Whole(signer) => (format!("signed by `{signer}`"), false),
+        Seal::RootOnly(signer) => {
+            (format!("signed by `{signer}` over the root alone, which does not cover DICT, QSCALE and AUDIT; sign the whole pack"), false)
+        }
+        Seal::Unverifiable if wanted => ("the signature is not the key's".into(), true),
+        Seal::Unverifiable => ("signed by nobody whose key is known; unverifiable".into(), false),
+    }
+}
+
+fn seal_of(path: &Path, pack: &Pack<'_>, key: Option<&PublicKey>) -> Seal {
+    match key {
+        Some(key) => container::check(pack, [("the key", *key)]),
+        None if pack.signature().is_none() => Seal::Unsigned,
+        None => container::check(pack, keyring(path).all(None)),
+    }
+}
+
+fn verify(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let key = arguments.key.as_deref().map(public_key).transpose()?;
+    let mut failed = false;
+    let mut lines = String::new();
+    for path in &arguments.packs {
+        let bytes = read(path)?;
+        let name = path.display();
+        let verdict = match &arguments.lane {
+            Some(lane) => open_lazily(&bytes).map_err(|fault| refused(path, &fault)).and_then(|pack| {
+                let lane = lane_of(&pack, lane)?;
+                pack.verify_lane(lane).map_err(|fault| refused(path, &fault))?;
+                Ok(format!("lane `{}` ({}) has the hash that INDEX says", lane.id, lane.symbol))
+            }),
+            None => opened(path, &bytes).map(|pack| {
+                let (seal, bad) = judged(&seal_of(path, &pack, key.as_ref()), key.is_some());
+                failed |= bad;
+                let notes: String = pack.notes().iter().map(|note| format!("\n  warning: {note}")).collect();
+                let over = if bytes.len() > container::BUDGET { ", over budget" } else { "" };
+                format!("{} lanes of {} dims, {} bytes{over}, {seal}{notes}", pack.lanes().len(), pack.dims(), bytes.len())
+            }),
+        };
+        match verdict {
+            Ok(told) => lines.push_str(&format!("{name}: {told}\n")),
+            Err(Failure::Refused(why)) => {
+                failed = true;
+                lines.push_str(&format!("{why}\n"));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    print(&lines)?;
+    Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+}
+
+fn decode(arguments: &DecodeArgs) -> Result<ExitCode, Failure> {
+    let bytes = read(&arguments.pack)?;
+    let pack = match arguments.lane {
+        Some(_) => open_lazily(&bytes).map_err(|fault| refused(&arguments.pack, &fault))?,
+        None => opened(&arguments.pack, &bytes)?,
+    };
+    let mut lanes: Vec<&Lane<'_>> = pack.lanes().iter().collect();
+    if let Some(name) = &arguments.lane {
+        let lane = lane_of(&pack, name)?;
+        pack.verify_lane(lane).map_err(|fault| refused(&arguments.pack, &fault))?;
+        lanes = vec![lane];
+    }
+    let decoded: Map<String, Value> = lanes.into_iter().map(|lane| (lane.id.clone().into_owned(), json!(pack.weights(lane)))).collect();
+    print(&format!("{}\n", Value::Object(decoded)))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn merge_packs(arguments: &MergeArgs) -> Result<ExitCode, Failure> {
+    let (target, source) = (read(&arguments.target)?, read(&arguments.source)?);
+    let (target, source) = (opened(&arguments.target, &target)?, opened(&arguments.source, &source)?);
+    let mode = match arguments.mode {
+        MergeMode::Overlay => merge::Mode::Overlay,
+        MergeMode::Blend => merge::Mode::Blend(arguments.lambda.unwrap_or_default()),
+        MergeMode::Union => merge::Mode::Union,
+    };
+    let merged = merge::merge(&target, &source, mode).map_err(|refusal| Failure::Refused(refusal.to_string()))?;
+    put(&arguments.output, &merged.bytes)?;
+    let level = merged.verdict.level;
+    tell(format_args!("the packs were {} (level {}): {}", level.name(), level.number(), merged.verdict.why));
+    if !merged.cut.is_empty() {
+        tell(format_args!("left out: {}", merged.cut.join(" ")));
+    }
+    if target.signature().is_some() || source.signature().is_some() {
+        tell(format_args!("the old signatures do not cover the new pack; sign it"));
+    }
+    if merged.bytes.len() > container::BUDGET {
+        tell(format_args!("over budget: {} of {} bytes; leave lanes out of one of the packs", merged.bytes.len(), container::BUDGET));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn manifest_of(arguments: &ManifestArgs) -> Result<ExitCode, Failure> {
+    let bytes = read(&arguments.pack)?;
+    let pack = opened(&arguments.pack, &bytes)?;
+    let Some(path) = &arguments.check else {
+        let text = manifest::to_text(&manifest::generate_with(&pack, arguments.lanes));
+        match &arguments.output {
+            Some(path) => put(path, text.as_bytes())?,
+            None => print(&text)?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    let text = read(path)?;
+    let written: Value =
+        serde_json::from_slice(&text).map_err(|error| Failure::Refused(format!("`{}` is not JSON: {error}", path.display())))?;
+    let listed = written.get("lanes").and_then(Value::as_array).map_or(0, Vec::len);
+    let mut lines = String::new();
+    differing("", &manifest::generate_with(&pack, listed), &written, &mut lines);
+    let code = if lines.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) };
+    print(&if lines.is_empty() { format!("`{}` is true of its pack\n", path.display()) } else { lines })?;
+    Ok(code)
+}
+
+/// Each member that says something else than the pack. Members that a manifest may leave out are told only where they are there.
+fn differing(pointer: &str, wanted: &Value, found: &Value, lines: &mut String) {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => {
+            for (name, wanted) in wanted {
+                let optional = pointer.is_empty() && ["temporal_layout", "lanes"].contains(&name.as_str());
+                match found.get(name) {
+                    Some(found) => differing(&format!("{pointer}/{name}"), wanted, found, lines),
+                    None if optional || name == "saturation" || name == "temporal" => {}
+                    None => lines.push_str(&format!("{pointer}/{name}: missing; the pack says {wanted}\n")),
+                }
+            }
+            for name in found.keys().filter(|name| !wanted.contains_key(*name)) {
+                if !["notes", "compatibility", "binary_hash"].contains(&name.as_str()) {
+                    lines.push_str(&format!("{pointer}/{name}: the pack says nothing of this\n"));
+                }
+            }
+        }
+        (Value::Array(wanted), Value::Array(found)) => {
+            for (at, (wanted, found)) in wanted.iter().zip(found).enumerate() {
+                differing(&format!("{pointer}/{at}"), wanted, found, lines);
+            }
+            if wanted.len() != found.len() {
+                lines.push_str(&format!("{pointer}: {} items where the pack has {}\n", found.len(), wanted.len()));
+            }
+        }
+        (Value::Number(wanted), Value::Number(found)) if wanted.as_f64() == found.as_f64() => {}
+        _ if wanted == found => {}
+        _ => lines.push_str(&format!("{pointer}: {found} where the pack says {wanted}\n")),
+    }
+}
+
+fn sign(arguments: &SignArgs) -> Result<ExitCode, Failure> {
+    let key = String::from_utf8(read(&arguments.key)?).ok();
+    let digits = key.as_deref().map(|key| key.trim()).map(|key| key.strip_prefix("ed25519:").unwrap_or(key));
+    let seed = digits.and_then(mx2lm_core::hash::digest::unhex::<32>);
+    // What stands in the file is not repeated.
+    let seed = seed.ok_or_else(|| {
+        Failure::Refused(format!("`{}` holds no private key: 64 lower-case hexadecimal digits are wanted", arguments.key.display()))
+    })?;
+    let bytes = read(&arguments.pack)?;
+    let signed = container::sign(&bytes, &seed).map_err(|fault| refused(&arguments.pack, &fault))?;
+    put(&arguments.output, &signed)?;
+    tell(format_args!("signed: {} bytes, hash {}", signed.len(), opened(&arguments.output, &signed)?.hash()));
+    if signed.len() > container::BUDGET {
+        tell(format_args!("over budget: {} of {} bytes, the signature included", signed.len(), container::BUDGET));
+    }
+    Ok(ExitCode::SUCCESS)
+}
