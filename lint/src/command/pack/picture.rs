@@ -66,7 +66,7 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     let left = MARGIN + 92.0 + (longest as f64 * 6.4).clamp(40.0, 360.0);
     let top = 86.0;
     let bottom = top + shown.len() as f64 * ROW;
-    let (width, height) = (left + MAP_WIDTH + 90.0, bottom + 250.0);
+    let (width, height) = (left + MAP_WIDTH + 90.0, bottom + 175.0);
     let mut sheet = Sheet::new(width, height, &format!("weights and bytes of {name}"));
     let used = pack.bytes().len();
     sheet.text([MARGIN, 28.0], 16.0, Anchor::Start, name);
