@@ -11,6 +11,8 @@ pub mod document;
 pub mod excerpt;
 pub mod fingerprint;
 pub mod fix;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod hash;
 pub mod lint;
 pub mod pack;

@@ -5,8 +5,11 @@
 //! the members it is handed, and no terminal.
 
 pub mod corpus;
+#[cfg(feature = "gpu")]
+pub mod device;
 pub mod error;
 pub mod gccp;
+pub mod grid;
 pub mod interference;
 pub mod math;
 pub mod profile;

@@ -2,6 +2,7 @@
 
 mod canon;
 mod check;
+mod collapse;
 mod completions;
 mod eval;
 mod fix;
@@ -9,8 +10,11 @@ mod hash;
 mod init;
 mod manual;
 mod pack;
+mod profile;
+mod retrieve;
 mod rule;
 mod schema;
+mod signal;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +36,10 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Collapse(arguments) => collapse::run(&arguments),
+        Command::Profile(command) => profile::run(&command),
+        Command::Retrieve(arguments) => retrieve::run(&arguments),
+        Command::Signal(command) => signal::run(&command),
         Command::Eval => eval::run(),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),
