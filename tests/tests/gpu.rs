@@ -5,6 +5,10 @@ use mx2lm_core::collapse::device::{self, Fallback, OnDevice};
 use mx2lm_core::collapse::grid::{Grid, OffGrid};
 use mx2lm_core::collapse::{Corpus, Threshold, Vector};
 use mx2lm_core::gpu::{Adapters, Binding, Gpu, GpuError, Job};
+use mx2lm_core::tensor::accumulate::accumulate;
+use mx2lm_core::tensor::graph::Graph;
+use mx2lm_core::tensor::model::{Element, Model, ONE};
+use mx2lm_core::tensor::structure;
 
 /// A device, or `None` after saying loudly that nothing was tested.
 fn device(test: &str) -> Option<Gpu> {
@@ -74,7 +78,7 @@ fn assert_same(gpu: &Gpu, corpus: &Corpus, most_rows: usize) {
 fn device_and_processor_give_the_same_bits() {
     let Some(gpu) = device("device_and_processor_give_the_same_bits") else { return };
     let mut random = Random(0x5851_f42d_4c95_7f2d);
-    for (documents, longest, scale) in [(1, 1, 1.0), (17, 3, 1.0), (1000, 64, 1.0), (300, 40, 8192.0), (5000, 9, 1.5)] {
+    for (documents, longest, scale) in [(1, 1, 1.0), (17, 3, 1.0), (1000, 64, 1.0), (300, 40, 8192.0), (5000, 9, 2.0)] {
         let corpus = corpus(&mut random, documents, longest, scale);
         assert_same(&gpu, &corpus, usize::MAX >> 8);
         assert_same(&gpu, &corpus, 37);
@@ -146,4 +150,87 @@ fn the_reference_kernel_of_emission_adds_from_left_to_right() {
     let bindings = vec![Binding::Bytes(bytes(vectors.as_flattened())), Binding::Bytes(bytes(&weights)), Binding::Output(8)];
     let answer = gpu.run(Job { source: include_str!("../wgsl/emission.wgsl"), constants: vec![], bindings, groups: 1 });
     assert_eq!(answer, Ok(vec![bytes(&sum)]));
+}
+
+/// A tensor of polylines over few positions, so that they meet, fork and turn back on themselves.
+fn tensor(random: &mut Random, elements: usize) -> Model {
+    let mut model = Model { sx: ONE, sy: ONE, ..Model::default() };
+    for number in 0..elements {
+        let start = model.points.len() as u32;
+        let count = 2 + random.next() % 6;
+        for _ in 0..count {
+            let mut at = || (random.next() % 9) as i32 * (ONE / 8);
+            let mut point = (at(), at());
+            while model.points.get(start as usize..).and_then(<[_]>::last) == Some(&point) {
+                point = (at(), at());
+            }
+            model.points.push(point);
+        }
+        model.elements.push(Element {
+            id4: (number as u32).to_be_bytes(),
+            start,
+            end: model.points.len() as u32,
+            stroke_width: (random.next() % 200_000) as i32,
+            transform_mag: 1 + (random.next() % 200_000) as i32,
+            rank: 0,
+            opacity_q11: (random.next() % 2049) as u16,
+            closed: false,
+        });
+    }
+    model
+}
+
+/// What each vertex holds after `steps`, computed on the device.
+fn accumulated(gpu: &Gpu, model: &Model, graph: &Graph, steps: u32) -> Vec<u32> {
+    let form = structure::to_vec(model, graph);
+    let (nodes, edges) = (graph.len(), model.segments());
+    let edges_at = structure::HEADER_BYTES + nodes * structure::NODE_BYTES;
+    let attributes_at = edges_at + edges * structure::EDGE_BYTES;
+    let entered = |edge: usize| {
+        let at = edges_at + edge * structure::EDGE_BYTES + 4;
+        u32::from_le_bytes(form[at..at + 4].try_into().expect("four bytes")) as usize
+    };
+    let mut order: Vec<u32> = (0..edges as u32).collect();
+    order.sort_by_key(|edge| entered(*edge as usize));
+    let mut first = vec![0_u32; nodes + 1];
+    (0..edges).for_each(|edge| first[entered(edge) + 1] += 1);
+    (0..nodes).for_each(|node| first[node + 1] += first[node]);
+    let bytes = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    let rootless = !graph.flags(model).is_root.contains(&true);
+    let mut now = vec![0_u32; nodes];
+    // One step from nothing gives the start.
+    for _ in 0..=steps {
+        let job = Job {
+            source: include_str!("../../shaders/node_accum.wgsl"),
+            constants: vec![],
+            bindings: vec![
+                Binding::Bytes(form[structure::HEADER_BYTES..edges_at].to_vec()),
+                Binding::Bytes(form[edges_at..attributes_at].to_vec()),
+                Binding::Bytes(form[attributes_at..].to_vec()),
+                Binding::Bytes(bytes(&first)),
+                Binding::Bytes(bytes(&order)),
+                Binding::Bytes(bytes(&now)),
+                Binding::Output(nodes * 4),
+                Binding::Uniform(bytes(&[nodes as u32, u32::from(rootless)])),
+            ],
+            groups: (nodes as u32).div_ceil(64),
+        };
+        let answer = gpu.run(job).expect("an answer").pop().expect("one output");
+        now = answer.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
+    }
+    now
+}
+
+#[test]
+fn node_accum_on_the_device_is_that_of_the_processor() {
+    let Some(gpu) = device("node_accum_on_the_device_is_that_of_the_processor") else { return };
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    for elements in [1, 2, 5, 40, 300] {
+        let model = tensor(&mut random, elements);
+        let graph = Graph::of(&model);
+        for steps in [0, 1, 2, 7] {
+            let here = accumulate(&model, &graph, steps).expect("little work");
+            assert_eq!(accumulated(&gpu, &model, &graph, steps), here, "{elements} elements, {steps} steps");
+        }
+    }
 }

@@ -50,6 +50,8 @@ pub enum Binding {
     Resident(Resident),
     /// Bytes that are sent for this dispatch; not empty, a multiple of four.
     Bytes(Vec<u8>),
+    /// Bytes of a uniform, sent for this dispatch; not empty, a multiple of four.
+    Uniform(Vec<u8>),
     /// Room for so many bytes, zeroed, that come back.
     Output(usize),
 }

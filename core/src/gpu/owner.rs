@@ -82,6 +82,10 @@ impl Owner {
         for scope in scopes.into_iter().rev() {
             refused = refused.or(pollster::block_on(scope.pop()));
         }
+        if refused.is_some() {
+            // A device that is gone refuses everything; it says so when it is asked.
+            let _ = self.device.poll(wgpu::PollType::Poll);
+        }
         self.alive()?;
         match refused {
             Some(error) => Err(GpuError::Refused(error.to_string())),
@@ -95,7 +99,7 @@ impl Owner {
 
     fn upload(&mut self, bytes: &[u8]) -> Result<Resident, GpuError> {
         self.watched(|owner| {
-            let buffer = owner.filled(bytes)?;
+            let buffer = owner.filled(bytes, wgpu::BufferUsages::STORAGE)?;
             let id = owner.next;
             owner.next += 1;
             owner.resident.insert(id, buffer);
@@ -103,9 +107,8 @@ impl Owner {
         })
     }
 
-    fn filled(&self, bytes: &[u8]) -> Result<wgpu::Buffer, GpuError> {
-        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
-        let buffer = self.room(bytes.len(), usage)?;
+    fn filled(&self, bytes: &[u8], usage: wgpu::BufferUsages) -> Result<wgpu::Buffer, GpuError> {
+        let buffer = self.room(bytes.len(), usage | wgpu::BufferUsages::COPY_DST)?;
         self.queue.write_buffer(&buffer, 0, bytes);
         Ok(buffer)
     }
@@ -144,7 +147,8 @@ impl Owner {
                 Binding::Resident(Resident(id)) => {
                     self.resident.get(id).cloned().ok_or_else(|| GpuError::Refused("a buffer that was let go of".to_owned()))?
                 }
-                Binding::Bytes(bytes) => self.filled(bytes)?,
+                Binding::Bytes(bytes) => self.filled(bytes, wgpu::BufferUsages::STORAGE)?,
+                Binding::Uniform(bytes) => self.filled(bytes, wgpu::BufferUsages::UNIFORM)?,
                 Binding::Output(bytes) => self.room(*bytes, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC)?,
             });
         }

@@ -79,8 +79,12 @@ fn terms<'p>(prepared: &'p Prepared, step: usize, steps: &[Explained]) -> Option
     let all = prepared.plan.steps();
     let Some(Step::Sum { of, weights, .. }) = all.get(step) else { return None };
     let left = &steps.get(step)?.superposed.as_ref()?.weights;
-    let mut terms: Vec<Term<'_>> =
-        of.iter().zip(weights).zip(left).filter_map(|((of, weight), left)| Some((all.get(*of)?.name(), *weight, *left, steps.get(*of)?.score))).collect();
+    let mut terms: Vec<Term<'_>> = of
+        .iter()
+        .zip(weights)
+        .zip(left)
+        .filter_map(|((of, weight), left)| Some((all.get(*of)?.name(), *weight, *left, steps.get(*of)?.score)))
+        .collect();
     terms.sort_by(|one, other| (other.2 * other.3).abs().total_cmp(&(one.2 * one.3).abs()));
     Some(terms)
 }
@@ -111,9 +115,23 @@ fn words(prepared: &Prepared, document: &Document, steps: &[Explained]) -> Strin
 fn leaf_words(text: &mut String, name: &str, threshold: Threshold, document: &Document, score: f64) {
     let pairs = pairs(document, threshold);
     let aligned: Vec<&Pair> = pairs.iter().filter(|pair| pair.aligned).collect();
-    let _ = writeln!(text, "  `{name}` collapses to {score:+.9}: {} of {} pairs lie within {} rad of each other", aligned.len(), pairs.len(), threshold.epsilon());
+    let _ = writeln!(
+        text,
+        "  `{name}` collapses to {score:+.9}: {} of {} pairs lie within {} rad of each other",
+        aligned.len(),
+        pairs.len(),
+        threshold.epsilon()
+    );
     for pair in aligned.iter().take(MOST_PAIRS) {
-        let _ = writeln!(text, "    pair {} adds ({}, {}), length {:.6}; {:.6} rad apart", pair.index, pair.a[0], pair.a[1], pair.length, pair.angle.unwrap_or(0.0));
+        let _ = writeln!(
+            text,
+            "    pair {} adds ({}, {}), length {:.6}; {:.6} rad apart",
+            pair.index,
+            pair.a[0],
+            pair.a[1],
+            pair.length,
+            pair.angle.unwrap_or(0.0)
+        );
     }
     if aligned.len() > MOST_PAIRS {
         let _ = writeln!(text, "    and {} shorter ones", aligned.len() - MOST_PAIRS);
@@ -126,7 +144,8 @@ fn leaf_words(text: &mut String, name: &str, threshold: Threshold, document: &Do
     }
     let (x, y) = aligned.iter().fold((0.0, 0.0), |(x, y), pair| (x + pair.a[0], y + pair.a[1]));
     if x != 0.0 || y != 0.0 {
-        let _ = writeln!(text, "    together they point {:.6} rad away from the x axis, whose cosine is the score", math::atan2(y, x).abs());
+        let _ =
+            writeln!(text, "    together they point {:.6} rad away from the x axis, whose cosine is the score", math::atan2(y, x).abs());
     }
 }
 

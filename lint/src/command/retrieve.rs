@@ -16,7 +16,7 @@ use mx2lm_core::document::index_unit::{Unit, space};
 use mx2lm_core::hash::canonical;
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::syntax::json::{Node, Tree};
-use mx2lm_core::syntax::xml::elements::Elements;
+use mx2lm_core::syntax::xml::Elements;
 use serde_json::{Value, json};
 
 use super::collapse::input::{at, json as parsed};
@@ -71,7 +71,14 @@ pub fn run(arguments: &RetrieveArgs) -> Result<ExitCode, Failure> {
         DataFormat::Text => {
             for (place, (candidate, parts)) in results.iter().enumerate() {
                 let (score, id) = (parts.score(), &candidate.id);
-                writeln!(out, "{:>4}  {score:+.9}  {id}  (embedding {:+.6}, n-grams {:+.6}, phase {:+.6})", place + 1, parts.embedding, parts.ngram, parts.pi_phase)?;
+                writeln!(
+                    out,
+                    "{:>4}  {score:+.9}  {id}  (embedding {:+.6}, n-grams {:+.6}, phase {:+.6})",
+                    place + 1,
+                    parts.embedding,
+                    parts.ngram,
+                    parts.pi_phase
+                )?;
             }
             writeln!(out, "index {index_hash}")?;
             key.iter().try_for_each(|key| writeln!(out, "cache key {key}"))

@@ -45,10 +45,13 @@ fn check(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
     }
     let lawful = found.is_empty();
     to_stdout(Color::Never, |out, _| match arguments.format {
-        DataFormat::Text if lawful => writeln!(out, "lawful: every angle lies in [0, 2π), no magnitude is negative, the lists are equally long"),
+        DataFormat::Text if lawful => {
+            writeln!(out, "lawful: every angle lies in [0, 2π), no magnitude is negative, the lists are equally long")
+        }
         DataFormat::Text => found.iter().try_for_each(|(path, fault)| writeln!(out, "{path} {fault}")),
         DataFormat::Json => {
-            let faults: Vec<_> = found.iter().map(|(path, fault)| json!({ "path": path, "pointer": fault.pointer, "message": fault.message })).collect();
+            let faults: Vec<_> =
+                found.iter().map(|(path, fault)| json!({ "path": path, "pointer": fault.pointer, "message": fault.message })).collect();
             writeln!(out, "{:#}", json!({ "version": 1, "lawful": lawful, "faults": faults }))
         }
     })?;
@@ -58,7 +61,9 @@ fn check(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
 fn faults(angles: Node<'_>, magnitudes: Node<'_>) -> Vec<ReadError> {
     let mut faults = Vec::new();
     if !angles.is_array() || !magnitudes.is_array() {
-        faults.extend([angles, magnitudes].iter().filter(|list| !list.is_array()).map(|list| ReadError::at(*list, "a list of numbers is wanted")));
+        faults.extend(
+            [angles, magnitudes].iter().filter(|list| !list.is_array()).map(|list| ReadError::at(*list, "a list of numbers is wanted")),
+        );
         return faults;
     }
     for angle in angles.items() {
@@ -106,7 +111,10 @@ fn normalize(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
     to_stdout(Color::Never, |out, _| match arguments.format {
         DataFormat::Text => documents.iter().try_for_each(|(_, text, ..)| out.write_all(text.as_bytes())),
         DataFormat::Json => {
-            let signals: Vec<_> = documents.iter().map(|(path, _, angles, magnitudes)| json!({ "path": path, "angles": angles, "magnitudes": magnitudes })).collect();
+            let signals: Vec<_> = documents
+                .iter()
+                .map(|(path, _, angles, magnitudes)| json!({ "path": path, "angles": angles, "magnitudes": magnitudes }))
+                .collect();
             writeln!(out, "{:#}", json!({ "version": 1, "signals": signals }))
         }
     })?;

@@ -13,7 +13,7 @@ use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::self_hash::profile_fingerprint;
 use mx2lm_core::scxq2::pack::Pack;
 use mx2lm_core::syntax::json::{Node, Tree};
-use mx2lm_core::syntax::xml::elements::Elements;
+use mx2lm_core::syntax::xml::Elements;
 use mx2lm_core::tensor::model::ONE;
 use mx2lm_core::workspace::confine::{self, Location};
 
@@ -86,7 +86,8 @@ fn profiles_around(path: &Path) -> BTreeMap<String, Source> {
             if entries > MOST_ENTRIES {
                 break;
             }
-            let (Ok(kind), path) = (entry.file_type(), entry.path());
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if kind.is_dir() && !hidden && entry.file_name() != "target" && entry.file_name() != "node_modules" {
                 folders.push(path);
@@ -178,7 +179,8 @@ pub fn test_vectors(source: &Source) -> Result<Documents, Failure> {
     let tests = source.tree.root().and_then(|root| root.get("compliance")).and_then(|compliance| compliance.get("test_vectors"));
     for (number, test) in tests.into_iter().flat_map(|tests| tests.items()).enumerate() {
         let Some(input) = test.get("input").filter(|input| input.is_object()) else { continue };
-        let name = test.get("name").and_then(|name| name.as_str()).map_or_else(|| format!("test vector {}", number + 1), |name| name.into_owned());
+        let name =
+            test.get("name").and_then(|name| name.as_str()).map_or_else(|| format!("test vector {}", number + 1), |name| name.into_owned());
         let lane = object(input, &name).map_err(|error| at(&source.path, &error))?;
         let Some(lane) = lane else { continue };
         let count = lane.vectors.len();
@@ -217,10 +219,15 @@ fn payload(path: &Path, root: Node<'_>, location: &str, origins: &mut Vec<Origin
     let found = Digest::of(&read_file(&target)?);
     if declared != found.to_string() {
         let held = if declared.is_empty() { "no hash".to_owned() } else { format!("`{declared}`") };
-        return Err(refused(format!("the payload `{}` has the hash `{found}` and the descriptor holds {held}: it is not collapsed", target.display())));
+        return Err(refused(format!(
+            "the payload `{}` has the hash `{found}` and the descriptor holds {held}: it is not collapsed",
+            target.display()
+        )));
     }
     let nested = read_file(&target)?;
-    if nested.first() == Some(&b'{') && Tree::parse(Arc::from(String::from_utf8_lossy(&nested))).root().is_some_and(|root| root.get("payload").is_some()) {
+    if nested.first() == Some(&b'{')
+        && Tree::parse(Arc::from(String::from_utf8_lossy(&nested))).root().is_some_and(|root| root.get("payload").is_some())
+    {
         return Err(refused("its payload is a descriptor again".to_owned()));
     }
     lanes(&target, origins)

@@ -43,7 +43,8 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
         receipt::write(path, &prepared, &documents, &computed)?;
     }
     let mut order: Vec<usize> = (0..documents.list.len()).collect();
-    rank::rank(&mut order, |document| (computed.scores[*document], documents.list[*document].id.as_str()));
+    let key = |document: &usize| (computed.scores[*document], documents.list[*document].id.as_str());
+    order.sort_by(|one, other| rank::order(key(one), key(other)));
     if let Some(path) = &arguments.plot {
         let picture = plot::draw(&prepared, &documents, &computed, &order).bytes(path).map_err(Failure::Refused)?;
         std::fs::write(path, picture).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
@@ -158,14 +159,24 @@ pub fn bits(value: f64) -> String {
 fn text(prepared: &Prepared, documents: &Documents, computed: &Computed, order: &[usize]) -> String {
     let mut text = String::new();
     if let Some(root) = prepared.sources.first() {
-        text.push_str(&format!("{}  {}\n", root.profile.name, root.fingerprint.as_deref().unwrap_or("(no fingerprint: the file has no canonical form)")));
+        text.push_str(&format!(
+            "{}  {}\n",
+            root.profile.name,
+            root.fingerprint.as_deref().unwrap_or("(no fingerprint: the file has no canonical form)")
+        ));
     }
     text.push_str(&format!("{} documents, on the {}\n", documents.list.len(), computed.device));
     for (place, document) in order.iter().enumerate() {
         let one = &documents.list[*document];
         let aligned: Vec<String> = computed.aligned.iter().map(|leaf| leaf[*document].to_string()).collect();
         let pairs = one.a.len();
-        text.push_str(&format!("{:>5}  {:>+20.16}  {}  ({} of {pairs} aligned)\n", place + 1, computed.scores[*document], one.id, aligned.join(", ")));
+        text.push_str(&format!(
+            "{:>5}  {:>+20.16}  {}  ({} of {pairs} aligned)\n",
+            place + 1,
+            computed.scores[*document],
+            one.id,
+            aligned.join(", ")
+        ));
     }
     text
 }

@@ -6,8 +6,8 @@ use mx2lm_core::collapse::gccp::{cosine, is_aligned};
 use mx2lm_core::collapse::math;
 use mx2lm_core::collapse::profile::Step;
 
-use super::input::{Documents, Prepared};
 use super::Computed;
+use super::input::{Documents, Prepared};
 use crate::plot::{Anchor, BLACK, BLUE, GREY, ORANGE, PALE, Sheet, Stroke};
 
 const BINS: usize = 40;

@@ -31,7 +31,8 @@ pub fn write(path: &Path, prepared: &Prepared, documents: &Documents, computed: 
         };
         profiles.push(json!({ "path": relative(&source.path), "name": source.profile.name, "fingerprint": fingerprint }));
     }
-    let inputs: Vec<Value> = documents.origins.iter().map(|origin| json!({ "path": relative(&origin.path), "sha256": origin.sha256.to_string() })).collect();
+    let inputs: Vec<Value> =
+        documents.origins.iter().map(|origin| json!({ "path": relative(&origin.path), "sha256": origin.sha256.to_string() })).collect();
     let with = |document: (&input::Document, &f64)| json!({ "id": document.0.id, "score": document.1, "bits": bits(*document.1) });
     let scores: Vec<Value> = documents.list.iter().zip(&computed.scores).map(with).collect();
     let mut receipt = json!({
@@ -70,7 +71,8 @@ fn differences(path: &Path) -> Result<Vec<String>, Failure> {
         return Err(refused(&format!("its `type` is not `{KIND}`")));
     }
     let folder = path.parent().unwrap_or(Path::new(""));
-    let list = |name: &'static str| root.get(name).filter(|list| list.is_array()).ok_or_else(|| refused(&format!("it has no list `{name}`")));
+    let list =
+        |name: &'static str| root.get(name).filter(|list| list.is_array()).ok_or_else(|| refused(&format!("it has no list `{name}`")));
     let mut found = Vec::new();
     let declared = text(root, "hash").unwrap_or_default();
     match self_hash("", root).map(|hash| hash.to_string()) {
@@ -116,7 +118,11 @@ fn differences(path: &Path) -> Result<Vec<String>, Failure> {
         if id != document.id {
             found.push(format!("at `{}`: the receipt speaks of `{id}` where `{}` is", entry.pointer(), document.id));
         } else if held != bits(*score) {
-            found.push(format!("at `{}`: `{id}` scores {score} (bits {}), and the receipt holds bits {held}", entry.pointer(), bits(*score)));
+            found.push(format!(
+                "at `{}`: `{id}` scores {score} (bits {}), and the receipt holds bits {held}",
+                entry.pointer(),
+                bits(*score)
+            ));
         }
     }
     Ok(found)
@@ -136,7 +142,8 @@ fn relative(folder: &Path, file: &Path) -> String {
     let file = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let (mut from, mut to) = (folder.components().peekable(), file.components().peekable());
     while from.peek().is_some() && from.peek() == to.peek() {
-        (from.next(), to.next());
+        from.next();
+        to.next();
     }
     let up = from.map(|_| "..".to_owned());
     let down = to.map(|part| part.as_os_str().to_string_lossy().into_owned());

@@ -1,0 +1,229 @@
+//! The commands that collapse, explain, rank and normalise.
+
+use serde_json::{Value, json};
+
+use crate::Workspace;
+
+const LEAF: &str = r#"{"meta": {"name": "near", "version": "1.0.0", "authority": "atlas"}, "vectorizer": {"method": "topological", "parameters": {}, "epsilon": 0.1745329}, "weights": {"superposition": []}}"#;
+const WIDE: &str = r#"{"meta": {"name": "wide", "version": "1.0.0", "authority": "atlas"}, "vectorizer": {"method": "topological", "parameters": {}, "epsilon": 2.5}, "weights": {"superposition": []}}"#;
+const TOP: &str = r#"{"meta": {"name": "both", "version": "1.0.0", "authority": "atlas"}, "vectorizer": {"method": "topological", "parameters": {}}, "weights": {"superposition": [{"profile": "near", "weight": 0.75}, {"profile": "wide", "weight": 0.25}]}}"#;
+const VECTORS: &str = r#"{"documents": [
+  {"id": "same", "vecA": [[1, 0], [2, 0]], "vecB": [[1, 0], [1, 0]]},
+  {"id": "up", "vecA": [[0, 1]], "vecB": [[0, 3]]},
+  {"id": "back", "vecA": [[-1, 0]], "vecB": [[-2, 0]]},
+  {"id": "across", "vecA": [[-1, 0]], "vecB": [[0, 1]]}]}"#;
+
+fn workspace() -> Workspace {
+    Workspace::new(&[
+        ("near.pi-profile.json", LEAF),
+        ("profiles/wide.pi-profile.json", WIDE),
+        ("profiles/deep/both.pi-profile.json", TOP),
+        ("vectors.json", VECTORS),
+    ])
+}
+
+// rows: A192 A235 A331 A436
+#[test]
+fn documents_are_ranked_by_score_and_id() {
+    let answer = workspace().lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "--format", "json"]).json();
+    let rows: Vec<(&str, f64)> =
+        answer["results"].as_array().unwrap().iter().map(|row| (row["id"].as_str().unwrap(), row["score"].as_f64().unwrap())).collect();
+    assert_eq!(rows, [("same", 1.0), ("across", 0.0), ("up", 0.0), ("back", -1.0)]);
+    assert_eq!(answer["results"][0]["aligned"], json!([2]));
+    assert_eq!(answer["thresholds"][0]["bits"], "3fef838b8eda851c");
+    let top = workspace().lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "--format", "json", "--top", "1"]).json();
+    assert_eq!(top["results"].as_array().unwrap().len(), 1);
+}
+
+// rows: A363 A431 C514
+#[test]
+fn a_superposition_finds_its_profiles_in_the_workspace_and_adds_them() {
+    let workspace = workspace();
+    let path = "profiles/deep/both.pi-profile.json";
+    let answer = workspace.lint(&["collapse", path, "--against", "vectors.json", "--format", "json"]).json();
+    let score = |id: &str| answer["results"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap()["score"].as_f64().unwrap();
+    // `near` gives 0 and `wide` −1: 0.75·0 + 0.25·(−1).
+    assert_eq!((score("across"), score("same"), score("back")), (-0.25, 1.0, -1.0));
+    let words = workspace.lint(&["profile", "explain", path, "--against", "vectors.json"]);
+    let across: Vec<&str> = words.stdout.split("`across`").nth(1).unwrap().lines().collect();
+    let first = across.iter().position(|line| line.contains("`wide`: its score")).unwrap();
+    let second = across.iter().position(|line| line.contains("`near`: its score")).unwrap();
+    assert!(first < second, "the largest part first:\n{}", words.stdout);
+}
+
+#[test]
+fn a_profile_that_contains_itself_or_names_nobody_is_refused() {
+    let workspace = workspace();
+    workspace.write("a.pi-profile.json", TOP.replace("\"both\"", "\"a\"").replace("\"near\"", "\"b\""));
+    workspace.write("b.pi-profile.json", TOP.replace("\"both\"", "\"b\"").replace("\"near\"", "\"a\""));
+    let run = workspace.lint(&["collapse", "a.pi-profile.json", "--against", "vectors.json"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("a → b → a"), "{}", run.stderr);
+    workspace.write("c.pi-profile.json", TOP.replace("\"near\"", "\"nobody\""));
+    let run = workspace.lint(&["collapse", "c.pi-profile.json", "--against", "vectors.json"]);
+    assert!(run.code == 2 && run.stderr.contains("`nobody`"), "{}", run.stderr);
+}
+
+#[test]
+fn bad_vectors_are_refused_with_their_place() {
+    let workspace = workspace();
+    for (text, place) in [
+        (r#"{"vecA": [[1, 0], [1, 1]], "vecB": [[1, 0]]}"#, "2 vectors"),
+        (r#"{"vecA": [[1, 0, 0]], "vecB": [[1, 0]]}"#, "/vecA/0"),
+        (r#"{"vecA": [[1, 1e999]], "vecB": [[1, 0]]}"#, "/vecA/0/1"),
+        (r#"{"vecA": [[1, "x"]], "vecB": [[1, 0]]}"#, "/vecA/0/1"),
+        (r#"{"documents": [{"id": "a"}]}"#, "/documents/0"),
+        (r#"{"vecA": [[1, 0]"#, "not JSON"),
+        ("[]", "nothing to collapse"),
+    ] {
+        workspace.write("bad.json", text);
+        let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "bad.json"]);
+        assert!(run.code == 2 && run.stderr.contains(place), "{text}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_payload_whose_hash_is_false_is_never_collapsed() {
+    let workspace = workspace();
+    let vectors = r#"{"vecA": [[1, 0]], "vecB": [[1, 0]]}"#;
+    workspace.write("payload/v.json", vectors);
+    let descriptor = |hash: &str| format!(r#"{{"id": "object://a/b", "hash": "{hash}", "payload": {{"location": "payload/v.json"}}}}"#);
+    let hashes = workspace.lint(&["hash", "--format", "json", "payload/v.json"]).json();
+    workspace.write("true.json", descriptor(hashes["files"][0]["stored_bytes_sha256"].as_str().unwrap()));
+    workspace.write("false.json", descriptor(&format!("sha256:{}", "0".repeat(64))));
+    let of = |file: &str| workspace.lint(&["collapse", "near.pi-profile.json", "--against", file]);
+    assert_eq!(of("true.json").code, 0, "{}", of("true.json").stderr);
+    let refused = of("false.json");
+    assert!(refused.code == 2 && refused.stderr.contains("it is not collapsed"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_pack_that_breaks_off_or_claims_a_billion_rows_is_refused_at_once() {
+    let workspace = workspace();
+    let mut bytes = b"SCXQ2S\x01\x00\x05\x00".to_vec();
+    bytes.extend([0xff; 80]);
+    for bytes in [&bytes[..], &bytes[..12], b"SCXQ2S"] {
+        workspace.write("bad.scxq2", bytes);
+        let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "bad.scxq2"]);
+        assert_eq!(run.code, 2, "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_receipt_can_be_computed_again_and_every_lie_in_it_is_found() {
+    let workspace = workspace();
+    let path = "profiles/deep/both.pi-profile.json";
+    let run = workspace.lint(&["collapse", path, "--against", "vectors.json", "--receipt", "profiles/r.json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let verify = || workspace.lint(&["collapse", "verify", "profiles/r.json"]);
+    assert_eq!(verify().code, 0, "{}{}", verify().stdout, verify().stderr);
+    let receipt: Value = serde_json::from_str(&workspace.read("profiles/r.json")).unwrap();
+    assert_eq!(receipt["profiles"][0]["path"], "deep/both.pi-profile.json");
+    let found = |change: &dyn Fn(&mut Value)| {
+        let mut changed = receipt.clone();
+        change(&mut changed);
+        // With a true hash of its own, so that only the lie is left.
+        let bare = {
+            changed.as_object_mut().unwrap().remove("hash");
+            changed.clone()
+        };
+        workspace.write("bare.json", bare.to_string());
+        let own = workspace.lint(&["canon", "--format", "json", "bare.json"]).json();
+        changed["hash"] = own["sha256"].clone();
+        workspace.write("profiles/r.json", changed.to_string());
+        let run = verify();
+        assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+        run.stdout
+    };
+    assert!(found(&|receipt| receipt["scores"][1]["bits"] = json!("0000000000000001")).contains("/scores/1"));
+    assert!(found(&|receipt| receipt["profiles"][1]["fingerprint"] = json!("pi:00")).contains("pi:00"));
+    assert!(found(&|receipt| receipt["inputs"][0]["sha256"] = json!("sha256:00")).contains("vectors.json"));
+    workspace.write("profiles/r.json", receipt.to_string().replace("\"same\"", "\"other\""));
+    assert!(verify().stdout.contains("the receipt was changed"));
+}
+
+#[test]
+fn the_picture_is_drawn_as_its_name_says() {
+    let workspace = workspace();
+    let draw = |file: &str| workspace.lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "--plot", file]);
+    assert_eq!(draw("p.svg").code, 0);
+    let svg = workspace.read("p.svg");
+    assert!(svg.starts_with("<svg ") && svg.contains("near: 4 documents") && svg.contains("2 of 2 vectors within"), "{svg}");
+    assert_eq!(draw("p.gif").code, 2);
+}
+
+#[test]
+fn a_device_that_cannot_be_had_is_told_and_the_processor_answers() {
+    let run = workspace().lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "--device", "gpu", "--format", "json"]);
+    assert_eq!(run.code, 0);
+    let answer = run.json();
+    assert_eq!(answer["results"][0]["score"], 1.0);
+    assert_eq!(answer["fallback"].is_null(), run.stderr.is_empty(), "{}", run.stderr);
+}
+
+// rows: C467 C509 C522
+#[test]
+fn fingerprints_are_those_of_what_is_computed_and_a_false_one_counts() {
+    let workspace = workspace();
+    let of = |path: &str| workspace.lint(&["profile", "fingerprint", path]);
+    let honest = of("near.pi-profile.json");
+    assert!(honest.code == 0 && honest.stdout.starts_with("pi:"), "{}", honest.stdout);
+    workspace.write("stale.json", LEAF.replace("\"authority\"", "\"fingerprint\": \"pi:0\", \"authority\""));
+    let stale = of("stale.json");
+    assert_eq!((stale.code, &stale.stdout[..67]), (1, &honest.stdout[..67]));
+}
+
+#[test]
+fn two_profiles_are_compared_by_what_they_compute() {
+    let workspace = workspace();
+    let run = workspace.lint(&["profile", "compare", "near.pi-profile.json", "profiles/wide.pi-profile.json", "--against", "vectors.json"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("epsilon: 0.1745329 in the first, 2.5 in the second"), "{}", run.stdout);
+    assert_eq!(workspace.lint(&["profile", "compare", "near.pi-profile.json", "near.pi-profile.json"]).code, 0);
+}
+
+// rows: C552 C553 C554 C555
+#[test]
+fn signals_are_checked_and_normalised_in_place() {
+    let workspace = workspace();
+    let signal = "{\"@type\": \"pi.signal.v1\",\n \"geometry\": {\"angles\": [1.448, -1.45, 0.12, 0.77], \"magnitudes\": [0.58, 0.58, 0.58, 0.58]}}\n";
+    workspace.write("s.json", signal);
+    let check = workspace.lint(&["signal", "check", "s.json"]);
+    assert!(
+        check.code == 1 && check.stdout.contains("/geometry/angles/1") && check.stdout.contains("4.833185307179586"),
+        "{}",
+        check.stdout
+    );
+    let normal = workspace.lint(&["signal", "normalize", "s.json"]);
+    assert_eq!(normal.stdout, signal.replace("-1.45", "4.833185307179586"));
+    workspace.write("s.json", &normal.stdout);
+    assert_eq!(workspace.lint(&["signal", "check", "s.json"]).code, 0);
+    workspace.write("t.json", r#"{"angles": [1], "magnitudes": [-1, 2]}"#);
+    let faults = workspace.lint(&["signal", "check", "t.json", "--format", "json"]).json();
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
+}
+
+// rows: A206 A218 A228 A241
+#[test]
+fn a_request_is_answered_from_units_whose_hash_is_true() {
+    let unit = |id: &str, hash: &str, gram: &str| {
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" tensor="semantic.index.v1" data-doc-id="{id}" data-hash="{hash}"><g id="ngrams" space="lexical"><path id="ng_{gram}" d="M0,0 L3,0" weight="3" freq="1"/></g></svg>"#
+        )
+    };
+    // One path that begins at the origin: two f32 zeros.
+    let hash = "sha256:af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc";
+    let workspace = workspace();
+    workspace.write("a.svg", unit("doc_a", hash, "ab"));
+    workspace.write("b.svg", unit("doc_b", hash, "zz"));
+    workspace.write("q.json", r#"{"@object": "retrieve.semantic.v1", "query": {"text": "ab", "mode": "hybrid"}, "bias": {"pi": false, "alpha": 0.55, "beta": 0.35, "phase": 0.1}, "limit": 8}"#);
+    let run = workspace.lint(&["retrieve", "q.json", "--against", "b.svg", "a.svg", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let answer = run.json();
+    assert_eq!(answer["results"][0]["doc_id"], "doc_a");
+    assert_eq!((&answer["results"][0]["score"], &answer["results"][1]["score"]), (&json!(0.35), &json!(0.0)));
+    let lies = format!("sha256:{}", "1".repeat(64));
+    workspace.write("b.svg", unit("doc_b", &lies, "zz"));
+    assert_eq!(workspace.lint(&["retrieve", "q.json", "--against", "b.svg"]).code, 2);
+    assert_eq!(workspace.lint(&["collapse", "near.pi-profile.json", "--against", "b.svg"]).code, 2);
+}
