@@ -13,6 +13,7 @@ pub mod config;
 pub(crate) mod decimal;
 pub mod demo;
 pub(crate) mod examples;
+mod nearest;
 pub mod object;
 pub mod pack;
 mod page;
@@ -21,6 +22,8 @@ pub mod svg;
 pub mod syntax;
 pub mod syntax_xml;
 pub mod workspace;
+
+pub use nearest::nearest_of;
 
 use std::{
     collections::HashMap,
@@ -354,17 +357,4 @@ pub(crate) fn dispatch(kind: Kind) -> &'static Dispatch {
     });
     static NOTHING: Dispatch = Dispatch { file: Vec::new(), workspace: Vec::new() };
     TABLE.get(kind.name()).unwrap_or(&NOTHING)
-}
-
-/// Longer words are not compared letter by letter.
-pub(crate) const LONGEST_WORD: usize = 256;
-
-/// The word nearest to `word`, if it is near enough to be what was meant.
-pub fn nearest_of<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    if word.len() > LONGEST_WORD {
-        return None;
-    }
-    let most = (word.chars().count() / 3).clamp(1, 4);
-    let near = candidates.into_iter().map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate));
-    near.filter(|(distance, _)| *distance <= most).min().map(|(_, candidate)| candidate)
 }

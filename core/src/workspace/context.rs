@@ -7,6 +7,7 @@ use std::{cell::RefCell, sync::Arc};
 use crate::{
     document::facts::{Facts, Reference, Role, Target},
     hash::digest::Digest,
+    rules::nearest_of,
     syntax::json,
     workspace::{
         config::Config,
@@ -187,42 +188,14 @@ impl<'a> WorkspaceContext<'a> {
     pub fn nearest(&self, target: &Target) -> Option<Arc<str>> {
         self.ask(|| Key::AllIds);
         let index = &self.snapshot.index;
-        match target {
-            Target::Object(id) => nearest(id, index.ids()),
-            Target::Profile(name) => nearest(name, index.profile_names()),
-        }
+        let near = match target {
+            Target::Object(id) => nearest_of(id, index.ids().map(|id| &**id)),
+            Target::Profile(name) => nearest_of(name, index.profile_names().map(|name| &**name)),
+        };
+        near.map(Arc::from)
     }
 
     fn facts_of(&self, paths: Vec<Arc<str>>) -> Vec<Arc<Facts>> {
         paths.iter().filter_map(|path| self.snapshot.index.facts(path).cloned()).collect()
     }
-}
-
-/// How often each low half of a byte occurs: a cheap bound before letters are compared one by one.
-fn byte_counts(text: &str) -> [u16; 16] {
-    let mut counts = [0; 16];
-    for byte in text.bytes().take(u16::MAX as usize) {
-        counts[usize::from(byte & 15)] += 1;
-    }
-    counts
-}
-
-/// The candidate nearest to `name`, if it is near enough to be what was meant.
-pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c Arc<str>>) -> Option<Arc<str>> {
-    if name.len() > crate::rules::LONGEST_WORD {
-        return None;
-    }
-    let most = (name.chars().count() / 4).clamp(1, 4);
-    // A step puts in, takes out or changes one character of one to four bytes: at most eight counts move by one.
-    let counts = byte_counts(name);
-    candidates
-        .filter(|candidate| candidate.len().abs_diff(name.len()) <= if name.is_ascii() && candidate.is_ascii() { most } else { most * 4 })
-        .filter(|candidate| {
-            let apart: usize = byte_counts(candidate).iter().zip(&counts).map(|(a, b)| a.abs_diff(*b) as usize).sum();
-            apart <= most * 8
-        })
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= most)
-        .min()
-        .map(|(_, candidate)| candidate.clone())
 }
