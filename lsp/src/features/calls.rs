@@ -61,7 +61,7 @@ pub fn outgoing(file: &File<'_>) -> Vec<CallHierarchyOutgoingCall> {
     let mut found: Vec<CallHierarchyOutgoingCall> = Vec::new();
     for reference in &facts.references {
         let range = places.range(subject::inner(reference.at.span));
-        for to in subject::definitions(file, &reference.target).iter().filter_map(|path| item(file, path)) {
+        for to in file.snapshot().index().resolve(reference).iter().filter_map(|path| item(file, path)) {
             match found.iter_mut().find(|call| call.to.uri == to.uri) {
                 Some(call) => call.from_ranges.push(range),
                 None => found.push(CallHierarchyOutgoingCall { to, from_ranges: vec![range] }),

@@ -1,11 +1,11 @@
 //! What stands under the cursor, explained: a hash with its verdict, an id with what it names, a rule with its page, a field with its meaning,
 //! a projection with what it shows.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 use mx2lm_core::{
-    document::facts::{DeclaredHash, Facts, Target},
+    document::facts::{DeclaredHash, Facts, Reference, Target},
     text::Span,
 };
 
@@ -24,13 +24,9 @@ pub fn hover(file: &File<'_>, position: Position) -> Option<Hover> {
         span = Some(subject.span());
         match &subject {
             Subject::Hash(declared) => hash(file, declared, &mut text),
-            Subject::Own(target, _) | Subject::Mention(target, _) => name(file, target, &mut text),
-            Subject::Reference(reference) => {
-                name(file, &reference.target, &mut text);
-                if let Some(pin) = &reference.pin {
-                    let _ = writeln!(text, "\nPinned to `{pin}`.");
-                }
-            }
+            Subject::Own(target, _) => name(file, target, &subject::definitions(file, target), &mut text),
+            Subject::Mention(reference) => named(file, reference, &mut text),
+            Subject::Reference(reference) => named(file, reference, &mut text),
             Subject::Payload(location) => payload(file, &location.value, &mut text),
             Subject::Rule(rule, _) => text.push_str(&rule.markdown(3)),
         }
@@ -87,9 +83,17 @@ fn explain(file: &File<'_>, span: Span, text: &mut String) {
     }
 }
 
-fn name(file: &File<'_>, target: &Target, text: &mut String) {
+/// What a reference names: by its name, or a class (C031) by the hash.
+fn named(file: &File<'_>, reference: &Reference, text: &mut String) {
+    name(file, &reference.target, &file.snapshot().index().resolve(reference), text);
+    if let Some(pin) = &reference.pin {
+        let _ = writeln!(text, "\nPinned to `{pin}`.");
+    }
+}
+
+/// A name, and what the files are that it leads to.
+fn name(file: &File<'_>, target: &Target, definitions: &[Arc<str>], text: &mut String) {
     let (Target::Object(name) | Target::Profile(name)) = target;
-    let definitions = subject::definitions(file, target);
     if definitions.is_empty() {
         let _ = writeln!(
             text,
@@ -98,9 +102,9 @@ fn name(file: &File<'_>, target: &Target, text: &mut String) {
         );
         return;
     }
-    for path in &definitions {
+    for path in definitions {
         if let Some(facts) = file.snapshot().index().facts(path) {
-            summary(name, facts, text);
+            summary(facts.id.as_ref().map_or(name, |own| &own.value), facts, text);
         }
     }
     let users = file.snapshot().index().referrers(target).len();

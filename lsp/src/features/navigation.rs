@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use lsp_types::{DocumentLink, Location, Position};
-use mx2lm_core::{document::facts::Target, text::Span};
+use mx2lm_core::{
+    document::facts::{Reference, Target},
+    text::Span,
+};
 
 use super::{
     mentions,
@@ -25,8 +28,9 @@ pub fn definition(file: &File<'_>, position: Position) -> Vec<Location> {
             subject::payload_path(file, &location.value).and_then(|path| start_of(file, &path)).into_iter().collect()
         }
         Subject::Rule(..) => Vec::new(),
-        Subject::Own(target, _) | Subject::Mention(target, _) => defined_at(file, target),
-        Subject::Reference(reference) => defined_at(file, &reference.target),
+        Subject::Own(target, _) => defined_at(file, target),
+        Subject::Mention(reference) => led_to(file, reference),
+        Subject::Reference(reference) => led_to(file, reference),
     }
 }
 
@@ -37,13 +41,26 @@ fn start_of(file: &File<'_>, path: &Arc<str>) -> Option<Location> {
 
 /// Where a name is defined.
 pub fn defined_at(file: &File<'_>, target: &Target) -> Vec<Location> {
-    let places = subject::definitions(file, target).into_iter().filter_map(|path| {
+    own_names(file, target, subject::definitions(file, target))
+}
+
+/// Where a reference leads: to the definition of its name, or of a class (C031) to what has the payload hash.
+fn led_to(file: &File<'_>, reference: &Reference) -> Vec<Location> {
+    own_names(file, &reference.target, file.snapshot().index().resolve(reference))
+}
+
+/// Where these files say what they are called; the start of one that does not.
+fn own_names(file: &File<'_>, target: &Target, paths: Vec<Arc<str>>) -> Vec<Location> {
+    let places = paths.into_iter().filter_map(|path| {
         let facts = file.snapshot().index().facts(&path)?;
         let own = match target {
             Target::Object(_) => facts.id.as_ref(),
             Target::Profile(_) => facts.profile_name.as_ref(),
         };
-        file.other(&path)?.location(subject::inner(own?.span))
+        match own {
+            Some(own) => file.other(&path)?.location(subject::inner(own.span)),
+            None => start_of(file, &path),
+        }
     });
     places.collect()
 }
@@ -112,9 +129,6 @@ pub fn links(file: &File<'_>) -> Vec<DocumentLink> {
     };
     let location = facts.payload.as_ref().and_then(|payload| payload.location.as_ref());
     let payload = location.and_then(|at| link(at.span, &subject::payload_path(file, &at.value)?));
-    let references = facts.references.iter().filter_map(|reference| {
-        let definitions = subject::definitions(file, &reference.target);
-        link(reference.at.span, definitions.first()?)
-    });
+    let references = facts.references.iter().filter_map(|reference| link(reference.at.span, index.resolve(reference).first()?));
     payload.into_iter().chain(references).collect()
 }

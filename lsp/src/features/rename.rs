@@ -31,7 +31,7 @@ fn renamed(file: &File<'_>, position: Position) -> Option<(Target, Span)> {
             let start = subject::inner(reference.at.span).start;
             Some((reference.target.clone(), Span::new(start, start + name.len() as u32)))
         }
-        Subject::Mention(target, span) => Some((target, span)),
+        Subject::Mention(reference) => Some((reference.target, reference.at.span)),
         _ => None,
     }
 }

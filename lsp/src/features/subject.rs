@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use mx2lm_core::{
+    diagnostic::Severity,
     document::{
         facts::{DeclaredHash, Located, Reference, Target},
         id,
     },
+    hash::digest::Digest,
     rules::{self, Rule},
     text::Span,
     workspace::{
@@ -28,8 +30,8 @@ pub enum Subject<'v> {
     Reference(&'v Reference),
     /// Where the payload lies.
     Payload(&'v Located),
-    /// An object id in a text that has no facts of its own.
-    Mention(Target, Span),
+    /// An object id in a text that has no facts of its own; its span has no quotes.
+    Mention(Box<Reference>),
     /// The name of a rule.
     Rule(&'static Rule, Span),
 }
@@ -41,14 +43,16 @@ impl Subject<'_> {
             Subject::Hash(hash) => inner(hash.at.span),
             Subject::Own(_, at) | Subject::Payload(at) => inner(at.span),
             Subject::Reference(reference) => inner(reference.at.span),
-            Subject::Mention(_, span) | Subject::Rule(_, span) => *span,
+            Subject::Mention(reference) => reference.at.span,
+            Subject::Rule(_, span) => *span,
         }
     }
 
     /// The name it is, or names.
     pub fn target(&self) -> Option<&Target> {
         match self {
-            Subject::Own(target, _) | Subject::Mention(target, _) => Some(target),
+            Subject::Own(target, _) => Some(target),
+            Subject::Mention(reference) => Some(&reference.target),
             Subject::Reference(reference) => Some(&reference.target),
             _ => None,
         }
@@ -85,8 +89,12 @@ pub fn at<'v>(file: &File<'v>, offset: u32) -> Option<Subject<'v>> {
     if let Some(start) = word.find(id::SCHEME) {
         let named = id::parse_reference(word.get(start..)?.trim_end_matches('.')).ok()?;
         let start = span.start + start as u32;
-        let span = Span::new(start, start + named.name.len() as u32);
-        return span.touches(offset).then(|| Subject::Mention(Target::Object(named.name.into()), span));
+        let name: Arc<str> = named.name.into();
+        let pin = named.pin.and_then(|hex| Digest::from_hex(hex));
+        let span = Span::new(start, start + word.len() as u32 - (start - span.start));
+        let at = Located { value: name.clone(), locator: String::new(), span: Span::new(start, start + name.len() as u32) };
+        let mention = Reference { target: Target::Object(name), pin, at, wants: &[], missing: Severity::Info, spec_error: None };
+        return span.touches(offset).then(|| Subject::Mention(Box::new(mention)));
     }
     if *file.path == *CONFIG_FILE {
         return rules::by_name(word).map(|rule| Subject::Rule(rule, span));

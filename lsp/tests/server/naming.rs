@@ -46,6 +46,33 @@ async fn definition_of_a_reference_a_location_and_a_hash() {
     assert_eq!(nothing, json!([]));
 }
 
+// rows: C031
+#[tokio::test]
+async fn a_class_with_a_hash_leads_to_what_has_the_hash() {
+    let object = descriptor(ID, &sha256(GREETING));
+    let pinned = |hash: &str| format!("object://weights/{hash}");
+    let (true_name, false_name) = (pinned(&sha256(GREETING)), pinned(&sha256("other")));
+    let agent = format!(
+        "{{\n  \"$schema\": \"object://schema/ai.agent.descriptor.v1\",\n  \"binds\": {{\"weights\": \"{true_name}\", \"vocab\": \"{false_name}\"}}\n}}\n"
+    );
+    let call = format!("<call><object ref='{true_name}'/></call>\n");
+    let ws = Workspace::new(&[("object.json", &object), ("greeting.json", GREETING), ("agent.json", &agent), ("call.xml", &call)]);
+    let client = json!({"textDocument": {"hover": {"contentFormat": ["markdown"]}}});
+    let mut editor = Editor::open_folder(&ws.path(), client).await;
+    for (path, text) in [("agent.json", &agent), ("call.xml", &call)] {
+        let at = here(&ws.uri(path), position(text, &true_name));
+        let found = editor.request("textDocument/definition", at.clone()).await;
+        assert_eq!((&found[0]["uri"], covered(&object, &found[0]["range"])), (&json!(ws.uri("object.json")), ID), "{path}");
+        let hover = editor.request("textDocument/hover", at).await;
+        let says = hover["contents"]["value"].as_str().expect("a text");
+        assert!(says.contains(ID) && says.contains("`object.json`") && says.contains("Pinned to"), "{path}: {says}");
+    }
+    let at = here(&ws.uri("agent.json"), position(&agent, &false_name));
+    assert_eq!(editor.request("textDocument/definition", at.clone()).await, json!([]));
+    let hover = editor.request("textDocument/hover", at).await;
+    assert!(hover.to_string().contains("Nothing in the workspace defines it"), "{hover}");
+}
+
 #[tokio::test]
 async fn references_in_json_and_elsewhere() {
     let (ws, mut editor) = two().await;
