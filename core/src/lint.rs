@@ -48,8 +48,14 @@ pub struct WorkspaceOutcome {
     pub files: usize,
     /// How many bytes were read.
     pub bytes: u64,
+    engine: Engine,
+}
+
+impl WorkspaceOutcome {
     /// The view the findings were made on.
-    pub snapshot: Snapshot,
+    pub fn snapshot(&self) -> &Snapshot {
+        self.engine.snapshot()
+    }
 }
 
 /// Why a run could not be made.
@@ -141,7 +147,7 @@ impl Opened {
             diagnostics,
             files: self.engine.files_read(),
             bytes: self.engine.bytes_read(),
-            snapshot: self.engine.snapshot().clone(),
+            engine: self.engine,
         }
     }
 }

@@ -67,6 +67,8 @@ impl Engine {
     /// The findings on one file's own text that count.
     fn live<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = &'a Diagnostic> + use<'a> {
         let (all, only_syntax) = match &analysis.facts {
+            // most files: then it does not matter who names them
+            _ if analysis.findings.is_empty() => (false, false),
             None => (true, false),
             Some(facts) => match facts.role {
                 Role::Itself => (true, false),

@@ -175,6 +175,8 @@ pub(crate) fn read_into(path: &Path, bytes: &mut Vec<u8>) -> Result<(), BytesErr
         return Err(BytesError::TooLarge);
     }
     bytes.reserve(size as usize + 1);
-    file.take(MAX_DOCUMENT_BYTES as u64 + 1).read_to_end(bytes).map_err(refused)?;
+    // what it held when its size was asked: no further read has to ask whether it has grown. Some files do not say their size
+    let most = if size == 0 { MAX_DOCUMENT_BYTES as u64 + 1 } else { size };
+    file.take(most).read_to_end(bytes).map_err(refused)?;
     if bytes.len() > MAX_DOCUMENT_BYTES { Err(BytesError::TooLarge) } else { Ok(()) }
 }

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::{WalkBuilder, WalkState, gitignore::Gitignore};
 
 use crate::workspace::{config::Config, index::Link};
 
@@ -38,10 +38,16 @@ pub struct Walked {
 /// Walks `root` (absolute, without links). `named` are folders below it that are checked even where git ignores them.
 pub fn walk(root: &Path, named: &[PathBuf], config: &Config) -> Walked {
     let mut walked = pass(root, root, false);
-    let starts = std::iter::once(root).chain(named.iter().map(PathBuf::as_path).filter(|folder| *folder != root));
-    let kept = starts.flat_map(|start| pass(root, start, true).files);
-    let lint: HashSet<Arc<str>> = kept.filter(|path| config.covers(path)).collect();
-    let (files, reserve) = std::mem::take(&mut walked.files).into_iter().partition::<Vec<_>, _>(|path| lint.contains(path));
+    let all = std::mem::take(&mut walked.files);
+    let (files, reserve): (Vec<_>, Vec<_>) = if named.iter().all(|folder| folder == root) && nothing_is_ignored(root, &all, &walked.links) {
+        let hidden = |path: &str| path.split('/').any(|part| part.starts_with('.') && !LAWFUL_HIDDEN.contains(&part));
+        all.into_iter().partition(|path| !hidden(path) && config.covers(path))
+    } else {
+        let starts = std::iter::once(root).chain(named.iter().map(PathBuf::as_path).filter(|folder| *folder != root));
+        let kept = starts.flat_map(|start| pass(root, start, true).files);
+        let lint: HashSet<Arc<str>> = kept.filter(|path| config.covers(path)).collect();
+        all.into_iter().partition(|path| lint.contains(path))
+    };
     walked.files = files;
     walked.reserve = reserve.into_iter().collect();
     walked.files.sort_unstable();
@@ -49,6 +55,16 @@ pub fn walk(root: &Path, named: &[PathBuf], config: &Config) -> Walked {
     walked.inner.sort_unstable();
     walked.refused.sort_unstable();
     walked
+}
+
+/// Whether no rule of git's kind can leave out any file: none stands among `files` and `links`, above them, or beside git's own.
+/// A second walk that asks the rules would then find what the first did, hidden files apart.
+fn nothing_is_ignored(root: &Path, files: &[Arc<str>], links: &[(Arc<str>, Link)]) -> bool {
+    const RULES: [&str; 2] = [".gitignore", ".ignore"];
+    let paths = files.iter().chain(links.iter().map(|(path, _)| path));
+    let inside = paths.into_iter().any(|path| RULES.contains(&path.rsplit('/').next().unwrap_or_default()));
+    let above = || root.ancestors().any(|folder| RULES.iter().chain(&[".git/info/exclude"]).any(|name| folder.join(name).exists()));
+    !inside && !above() && Gitignore::global().0.is_empty()
 }
 
 /// Whether a walk of `root` would meet the file at `path` (from the root), were it there: git does not ignore it, no hidden folder holds it.
@@ -73,6 +89,7 @@ pub(crate) fn is_kept(root: &Path, path: &str) -> bool {
 fn pass(root: &Path, start: &Path, selective: bool) -> Walked {
     let walked = Mutex::new(Walked::default());
     let base: Arc<Path> = root.into();
+    let prefix = root.to_str().map(|root| format!("{}/", root.trim_end_matches('/')));
     let first = start.to_owned();
     let walker = WalkBuilder::new(start)
         .standard_filters(false)
@@ -94,7 +111,8 @@ fn pass(root: &Path, start: &Path, selective: bool) -> Walked {
         })
         .build_parallel();
     walker.run(|| {
-        let (walked, base) = (&walked, base.clone());
+        let (walked, base, prefix) = (&walked, base.clone(), prefix.as_deref());
+        let mut files = Files { found: Vec::new(), walked };
         Box::new(move |entry| {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -112,17 +130,32 @@ fn pass(root: &Path, start: &Path, selective: bool) -> Walked {
                 }
                 return WalkState::Continue;
             }
-            let Some(path) = relative(&base, entry.path()) else { return WalkState::Continue };
-            let path: Arc<str> = path.into();
+            // an entry of a walk is spelled as the root is, and names one path in one way
+            let plain = prefix.and_then(|prefix| entry.path().to_str()?.strip_prefix(prefix));
+            let Some(path) = plain.map(Arc::from).or_else(|| relative(&base, entry.path()).map(Arc::from)) else {
+                return WalkState::Continue;
+            };
             if kind.is_symlink() {
                 lock(walked).links.push((path, link(&base, entry.path())));
             } else if kind.is_file() {
-                lock(walked).files.push(path);
+                files.found.push(path);
             }
             WalkState::Continue
         })
     });
     walked.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// What one thread of a walk found; it joins the rest when the thread is through.
+struct Files<'w> {
+    found: Vec<Arc<str>>,
+    walked: &'w Mutex<Walked>,
+}
+
+impl Drop for Files<'_> {
+    fn drop(&mut self) {
+        lock(self.walked).files.append(&mut self.found);
+    }
 }
 
 fn lock(walked: &Mutex<Walked>) -> std::sync::MutexGuard<'_, Walked> {
@@ -176,6 +209,28 @@ fn error_text(error: &ignore::Error) -> String {
 #[cfg(test)]
 mod kept_tests {
     use super::*;
+
+    /// What is checked in a folder that holds a file of each sort.
+    fn met(rules: &[(&str, &str)]) -> Vec<String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().canonicalize().expect("a folder");
+        let files = ["a.json", "b/b.json", ".hidden/g.json", ".h.json", ".well-known/h.json", "inner/mx2lm.toml", "inner/i.json"];
+        for (path, text) in files.iter().map(|path| (*path, "")).chain(rules.iter().copied()) {
+            std::fs::create_dir_all(root.join(path).parent().expect("a folder")).expect("a folder");
+            std::fs::write(root.join(path), text).expect("a file");
+        }
+        walk(&root, &[], &Config::default()).files.iter().map(|path| path.to_string()).collect()
+    }
+
+    #[test]
+    fn one_walk_finds_what_two_do_where_nothing_is_ignored() {
+        // the same files, once without rules and once with rules that leave out nothing
+        let (one, two) = (met(&[]), met(&[("b/.gitignore", "# nothing\n")]));
+        assert_eq!(one, [".well-known/h.json", "a.json", "b/b.json"]);
+        assert_eq!(one, two);
+        assert_eq!(met(&[("b/.ignore", "b.json\n")]), [".well-known/h.json", "a.json"]);
+        assert_eq!(met(&[(".git/info/exclude", "a.json\n"), (".git/HEAD", "")]), [".well-known/h.json", "b/b.json"]);
+    }
 
     #[test]
     fn a_single_file_is_kept_as_a_walk_would_keep_it() {

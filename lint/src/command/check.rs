@@ -61,7 +61,7 @@ pub fn report<'a>(outcome: &'a Outcome, here: &std::path::Path) -> Report<'a> {
     for outcome in &outcome.workspaces {
         report.files += outcome.files;
         report.bytes += outcome.bytes;
-        let snapshot = &outcome.snapshot;
+        let snapshot = outcome.snapshot();
         let workspace: Arc<dyn Workspace + 'a> = Arc::new(Checked::new(&outcome.root, here, |path: &str| snapshot.bytes(path).ok()));
         let prints = fingerprints(&outcome.diagnostics, snapshot.index());
         for (diagnostic, fingerprint) in outcome.diagnostics.iter().zip(prints) {
