@@ -86,7 +86,7 @@ impl Root {
         self.read(&path);
     }
 
-    /// Puts another configuration in force, a text or what the disk has; whether that made all files be read anew.
+    /// Puts another configuration in force, a text or what the disk has; whether that is another than before.
     pub fn configure(&mut self, text: Option<Arc<[u8]>>) -> bool {
         let path = self.path().to_owned();
         let text = text.or_else(|| std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from));
@@ -94,26 +94,41 @@ impl Root {
             return false;
         }
         self.config_text = text;
-        self.read(&path);
+        let old = self.config.clone();
+        let findings = self.read_config();
+        if self.config.reads_alike(&old) {
+            self.engine.relevel(self.config.clone());
+            self.engine.set_config_findings(findings, self.config_text.as_deref().unwrap_or_default());
+        } else {
+            self.read_files(&path, findings);
+        }
         true
     }
 
     fn read(&mut self, path: &Path) {
-        let mut findings = Vec::new();
+        let findings = self.read_config();
+        self.read_files(path, findings);
+    }
+
+    /// Reads the configuration's text; what it has to be told. With a mistake in it the text may say less than its author meant: then
+    /// the last good one stays.
+    fn read_config(&mut self) -> Vec<Finding> {
         self.problem = None;
-        match &self.config_text {
-            None => self.config = Config::default(),
-            Some(text) => {
-                let mut told = Findings::default();
-                let config = Config::read(&String::from_utf8_lossy(text), &mut told);
-                findings = told.into_list();
-                // with a mistake in it the text may say less than its author meant: the last good one stays
-                self.problem = findings.iter().find(|finding| is_error(finding)).map(|finding| finding.message.clone());
-                if self.problem.is_none() {
-                    self.config = config;
-                }
-            }
+        let Some(text) = &self.config_text else {
+            self.config = Config::default();
+            return Vec::new();
+        };
+        let mut told = Findings::default();
+        let config = Config::read(&String::from_utf8_lossy(text), &mut told);
+        let findings = told.into_list();
+        self.problem = findings.iter().find(|finding| is_error(finding)).map(|finding| finding.message.clone());
+        if self.problem.is_none() {
+            self.config = config;
         }
+        findings
+    }
+
+    fn read_files(&mut self, path: &Path, findings: Vec<Finding>) {
         let settings = Settings { named: HashSet::new(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
         self.engine = Engine::load(path, self.config.clone(), settings);
         self.engine.set_config_findings(findings, self.config_text.as_deref().unwrap_or_default());

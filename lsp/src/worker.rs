@@ -192,7 +192,9 @@ impl Worker {
         }
         let Some((index, relative)) = self.home_of(path) else { return };
         let name = path.file_name().unwrap_or_default();
-        if *relative == *CONFIG_FILE || name == ".gitignore" || name == ".ignore" {
+        if *relative == *CONFIG_FILE {
+            self.configure(index, None, changed);
+        } else if name == ".gitignore" || name == ".ignore" {
             self.reload(index, changed);
             return;
         }

@@ -70,12 +70,19 @@ pub struct Config {
     pub tensors: GlobSet,
     /// Public keys.
     pub keys: Keyring,
+    /// The path patterns as written, by where they stand: which files are read and what they are.
+    patterns: Vec<(String, Vec<String>)>,
 }
 
 impl Config {
     /// Whether a file, by its path from the root, is to be checked.
     pub fn covers(&self, path: &str) -> bool {
         self.include.as_ref().is_none_or(|include| include.is_match(path)) && !self.exclude.is_match(path)
+    }
+
+    /// Whether the same files are read under the other configuration, and the checks find the same: what is made of it may differ.
+    pub fn reads_alike(&self, other: &Config) -> bool {
+        self.patterns == other.patterns && self.keys == other.keys
     }
 
     /// Reads a configuration. What is wrong goes into `findings`; the rest is kept.
@@ -289,6 +296,7 @@ impl Reader<'_> {
 
     fn globs(&mut self, value: &Value<'_>, at: &str) -> Option<GlobSet> {
         let texts = self.texts(value, at)?;
+        self.config.patterns.push((at.to_owned(), texts.iter().map(|(text, _)| text.clone()).collect()));
         self.glob_set(&texts, at)
     }
 

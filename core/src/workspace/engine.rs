@@ -159,6 +159,12 @@ impl Engine {
         self.config_findings = Arc::new(finish(findings, &path, &mut |wanted| (*wanted == path).then(|| text.into())));
     }
 
+    /// Puts a configuration in force that speaks of the same files in the same way, and differs in levels and suppressions at most
+    /// ([`Config::reads_alike`]): what was read and judged stands.
+    pub fn relevel(&mut self, config: Config) {
+        self.snapshot.config = Arc::new(config);
+    }
+
     /// The current view.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
@@ -233,23 +239,28 @@ impl Engine {
         let mut keys = Vec::new();
         let mut fresh: Option<Vec<Arc<str>>> = only.map(|path| vec![path.clone()]);
         loop {
-            if self.reserve.is_empty() {
+            if self.reserve.is_empty() && self.inner.is_empty() {
                 return keys;
             }
             let index = &self.snapshot.index;
-            let facts: Vec<&Arc<Facts>> = match &fresh {
-                Some(paths) => paths.iter().filter_map(|path| index.facts(path)).collect(),
-                None => index.files().collect(),
+            let facts = || -> Box<dyn Iterator<Item = &Arc<Facts>> + '_> {
+                match &fresh {
+                    Some(paths) => Box::new(paths.iter().filter_map(|path| index.facts(path))),
+                    None => Box::new(index.files()),
+                }
             };
-            let mut wanted: Vec<Arc<str>> = if fresh.is_none() && index.has_no_links() {
+            let mut wanted: Vec<Arc<str>> = if fresh.is_none() && index.has_no_links() && self.inner.is_empty() {
                 self.reserve.iter().filter(|path| !index.users(path).is_empty()).cloned().collect()
             } else {
-                let named = facts.iter().flat_map(|facts| named_files(facts));
+                let named = facts().flat_map(|facts| named_files(facts));
                 let followed = named.filter_map(|path| index.follow(&path).ok().map(Arc::from));
-                followed.filter(|path: &Arc<str>| self.reserve.contains(path)).collect()
+                followed.filter(|path: &Arc<str>| self.reserve.contains(path) || self.lies_in_inner(path)).collect()
             };
-            if wanted.is_empty() && facts.iter().any(|facts| facts.references.iter().any(|reference| index.resolve(reference).is_empty())) {
-                wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();
+            if wanted.is_empty() && !self.reserve.is_empty() {
+                let unresolved = |facts: &Arc<Facts>| facts.references.iter().any(|reference| index.resolve(reference).is_empty());
+                if facts().any(unresolved) {
+                    wanted = self.reserve.iter().filter(|path| path.ends_with("json")).cloned().collect();
+                }
             }
             if wanted.is_empty() {
                 return keys;
@@ -261,6 +272,16 @@ impl Engine {
             }
             keys.extend(self.read_files(wanted, &|_| {}));
         }
+    }
+
+    /// Whether a file that was not read yet lies in an inner workspace: that is checked on its own terms, and what it holds is there to be
+    /// named all the same. A link that leads out is not followed.
+    fn lies_in_inner(&self, path: &Arc<str>) -> bool {
+        let (root, full) = (&*self.snapshot.root, self.snapshot.root.join(&**path));
+        self.inner.iter().any(|inner| full.starts_with(inner))
+            && self.snapshot.index.facts(path).is_none()
+            && full.is_file()
+            && full.canonicalize().is_ok_and(|real| real.starts_with(root))
     }
 
     /// Runs the workspace checks of these files.

@@ -163,6 +163,70 @@ async fn a_configuration_with_a_mistake_leaves_the_last_good_one_in_force() {
 }
 
 #[tokio::test]
+async fn a_change_of_levels_alone_reads_no_file_anew() {
+    let ws = Workspace::new(&[("object.json", &descriptor("object://test/a", &sha256("other"))), ("greeting.json", GREETING)]);
+    let mut editor = Editor::open_folder(&ws.path(), json!({"textDocument": {"diagnostic": {}}})).await;
+    let config = ws.uri("mx2lm.toml");
+    editor.open(&config, 1, "").await;
+    let ask = json!({"textDocument": {"uri": ws.uri("object.json")}});
+    let found = editor.request("textDocument/diagnostic", ask.clone()).await;
+    assert_eq!((&found["items"][0]["code"], &found["items"][0]["severity"]), (&json!("object/payload-hash"), &json!(1)), "{found}");
+    // the disk changes without a word: whoever reads it again finds the hash true
+    ws.write("greeting.json", "other");
+    editor.change(&config, 2, json!([{"text": "[rules]\n\"object/payload-hash\" = \"warning\"\n"}])).await;
+    let found = editor.request("textDocument/diagnostic", ask.clone()).await;
+    assert_eq!((&found["items"][0]["code"], &found["items"][0]["severity"]), (&json!("object/payload-hash"), &json!(2)), "{found}");
+    let suppressed = "[[suppress]]\nrule = \"object/payload-hash\"\npath = \"**\"\nreason = \"a test\"\n";
+    editor.change(&config, 3, json!([{"text": suppressed}])).await;
+    assert_eq!(editor.request("textDocument/diagnostic", ask.clone()).await["items"], json!([]));
+    editor.change(&config, 4, json!([{"text": ""}])).await;
+    assert_eq!(editor.request("textDocument/diagnostic", ask.clone()).await["items"].as_array().map(Vec::len), Some(1));
+    editor.change(&config, 5, json!([{"text": "exclude = [\"x/**\"]\n"}])).await;
+    let found = editor.request("textDocument/diagnostic", ask).await;
+    assert_ne!(found["items"][0]["code"], json!("object/payload-hash"), "other files may count now, so all are read: {found}");
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn a_document_beyond_the_limit_of_edits_has_its_syntax_checked_and_no_more() {
+    let ws = Workspace::greeting();
+    let mut editor = Editor::open_folder(&ws.path(), json!({"textDocument": {"diagnostic": {}}})).await;
+    let uri = ws.uri("object.json");
+    // an unknown member, which only a rule notices, and a member twice, which the reading itself does
+    let lawful = descriptor("object://test/greeting", &sha256(GREETING));
+    let padded = |bytes: usize| {
+        let head = lawful.replacen('{', "{\n  \"autority\": 1, \"note\": 1, \"note\": \"", 1);
+        let (start, end) = head.split_at(head.find("\"note\": \"").expect("a text") + 9);
+        format!("{start}{}\",{end}", "x".repeat(bytes.saturating_sub(head.len() + 2)))
+    };
+    let rules = |found: serde_json::Value| -> Vec<String> {
+        let items = found["items"].as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["code"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let ask = json!({"textDocument": {"uri": uri}});
+    editor.open(&uri, 1, &padded(1 << 20)).await;
+    let found = rules(editor.request("textDocument/diagnostic", ask.clone()).await);
+    assert!(found.contains(&"syntax/json-duplicate-member".to_owned()) && found.contains(&"object/unknown-member".to_owned()), "{found:?}");
+    assert!(!found.contains(&"workspace/editor-limit".to_owned()), "{found:?}");
+    let (most, text) = (50 << 20, padded((50 << 20) + 1));
+    assert!(text.len() > most);
+    editor.change(&uri, 2, json!([{"text": text}])).await;
+    let found = rules(editor.request("textDocument/diagnostic", ask.clone()).await);
+    assert!(
+        found.contains(&"syntax/json-duplicate-member".to_owned()) && found.contains(&"workspace/editor-limit".to_owned()),
+        "{found:?}"
+    );
+    assert!(!found.contains(&"object/unknown-member".to_owned()), "{found:?}");
+    editor.change(&uri, 3, json!([{"text": lawful}])).await;
+    assert_eq!(
+        rules(editor.request("textDocument/diagnostic", ask).await),
+        Vec::<String>::new(),
+        "and back below the limit all is checked"
+    );
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
 async fn several_folders_and_documents_outside_all_of_them() {
     let (a, b, outside) = (Workspace::greeting(), Workspace::greeting(), Workspace::greeting());
     outside.write("object.json", descriptor("object://test/greeting", &sha256("other")));
