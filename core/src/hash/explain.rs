@@ -4,6 +4,7 @@
 //! Whether the value belongs to another file is for the index to say.
 
 mod layout;
+mod own;
 mod text;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use super::{Digest, canonical_json};
 use crate::syntax::json::Tree;
 
 pub use layout::Layout;
+pub use own::{OwnVariant, explain_own};
 pub use text::TextForm;
 
 /// Most bytes hashed in search of one explanation. At 4 MiB that leaves sixteen tries, at 100 KiB all of them.
@@ -72,6 +74,18 @@ pub fn explain(declared: &str, bytes: &[u8], json: bool) -> Option<Variant> {
     if digest == actual {
         return None;
     }
+    if let Some(variant) = near(digest, actual) {
+        return Some(variant);
+    }
+    let mut search = Search { digest, left: BUDGET };
+    if let Some(form) = search.text_form(bytes) {
+        return Some(Variant::Text(form));
+    }
+    if json && bytes.len() <= LARGEST_REWRITTEN { search.json_form(bytes) } else { None }
+}
+
+/// What `digest` is, judged by the right digest alone.
+fn near(digest: Digest, actual: Digest) -> Option<Variant> {
     let hex = actual.hex();
     if digest == Digest::EMPTY {
         return Some(Variant::Empty);
@@ -84,14 +98,7 @@ pub fn explain(declared: &str, bytes: &[u8], json: bool) -> Option<Variant> {
         return Some(Variant::OfItsBytes);
     }
     let wrong = digest.hex().bytes().zip(hex.bytes()).filter(|(a, b)| a != b).count();
-    if wrong <= FEW_DIGITS {
-        return Some(Variant::Mistyped(wrong));
-    }
-    let mut search = Search { digest, left: BUDGET };
-    if let Some(form) = search.text_form(bytes) {
-        return Some(Variant::Text(form));
-    }
-    if json && bytes.len() <= LARGEST_REWRITTEN { search.json_form(bytes) } else { None }
+    (wrong <= FEW_DIGITS).then_some(Variant::Mistyped(wrong))
 }
 
 fn misspelled(declared: &str, actual: Digest) -> Option<Variant> {

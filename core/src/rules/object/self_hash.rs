@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     document::facts::HashOf,
-    hash::Digest,
+    hash::{Digest, explain::explain_own},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Rule},
 };
 
@@ -42,7 +42,12 @@ fn self_hash(context: &FileContext<'_>, findings: &mut Findings) {
     if digest == computed {
         return;
     }
-    let of = if digest == facts.digest { "; the declared value is the hash of the file as stored, its own hash included" } else { "" };
+    let of = if digest == facts.digest {
+        "; the declared value is the hash of the file as stored, its own hash included".to_owned()
+    } else {
+        let variant = context.root().and_then(|root| explain_own(digest, computed, context.kind.name(), root));
+        variant.map(|variant| format!("; {variant}")).unwrap_or_default()
+    };
     let message = format!("the document's own hash is `{computed}`, not the declared one{of}");
     let mut finding = Finding::new(&SELF_HASH, declared.at.place(), message).spec("verification_error");
     finding = match &facts.signature {
