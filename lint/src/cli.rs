@@ -55,6 +55,8 @@ pub enum Command {
     /// Check π-signals, or take their angles into range
     #[command(subcommand)]
     Signal(SignalCommand),
+    /// Look at a drawing as a tensor
+    Tensor(TensorArgs),
     /// Answer one JSON question a line on standard input: the reference oracle
     Eval,
     /// Make, read, compare, merge, sign and draw weight packs
@@ -158,6 +160,47 @@ pub struct CanonArgs {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Write the bare canonical text, or an object that holds it and its hash
+    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
+    pub format: DataFormat,
+}
+
+/// Options of `tensor`.
+#[derive(Debug, Args)]
+pub struct TensorArgs {
+    #[command(subcommand)]
+    pub command: TensorCommand,
+}
+
+/// The commands of `tensor`.
+#[derive(Debug, Subcommand)]
+pub enum TensorCommand {
+    /// List the elements of the tensor with their numbers
+    Inspect(TensorInspectArgs),
+    /// Compute what flows to each node in a number of steps (`node_accum`)
+    Accumulate(TensorAccumulateArgs),
+}
+
+/// Options of `tensor inspect`.
+#[derive(Debug, Args)]
+pub struct TensorInspectArgs {
+    /// The drawing
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How the numbers are written: for people, or as the whole numbers of the canonical form
+    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
+    pub format: DataFormat,
+}
+
+/// Options of `tensor accumulate`.
+#[derive(Debug, Args)]
+pub struct TensorAccumulateArgs {
+    /// The drawing
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How many steps are taken
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub steps: u32,
+    /// How the nodes are written
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,
 }

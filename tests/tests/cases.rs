@@ -27,6 +27,12 @@ fn cases_that_once_went_wrong_on_objects_hold() {
 }
 
 #[test]
+fn the_cases_of_drawings_of_the_specification_hold() {
+    assert_all(cases("svg-drawings"));
+    assert_all(cases("svg-source"));
+}
+
+#[test]
 fn the_ai_cases_of_the_specification_hold() {
     assert_all(cases("ai"));
 }

@@ -11,6 +11,7 @@ use mx2lm_core::syntax::json::Tree;
 use serde_json::json;
 
 use super::read;
+use super::tensor::tensor;
 use crate::cli::{CanonArgs, Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
@@ -32,9 +33,9 @@ fn canonical(path: &Path) -> Result<Vec<u8>, Failure> {
     let refused = |why: String| Failure::Refused(format!("`{}` has no canonical form: {why}", path.display()));
     let name = path.to_string_lossy().replace('\\', "/");
     match Syntax::of_path(&name) {
-        Some(Syntax::Svg) => return Err(refused("the canonical form of drawings is not part of this version".into())),
+        Some(Syntax::Svg) => return Ok(tensor(path, &read(path)?)?.canonical_text().into_bytes()),
         None | Some(Syntax::Json) => {}
-        Some(_) => return Err(refused("canonical forms are defined for JSON only".into())),
+        Some(_) => return Err(refused("canonical forms are defined for JSON and drawings only".into())),
     }
     let text =
         String::from_utf8(read(path)?).map_err(|error| refused(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;

@@ -12,11 +12,15 @@ use mx2lm_core::document::detect::detect;
 use mx2lm_core::document::kind::{Kind, Syntax};
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::{canonical, self_hash};
+use mx2lm_core::scxq2::merkle;
+use mx2lm_core::scxq2::pack::Pack;
+use mx2lm_core::scxq2::write::encode_with;
 use mx2lm_core::syntax::MAX_DOCUMENT_BYTES;
 use mx2lm_core::syntax::json::Tree;
 use serde_json::{Map, Value, json};
 
 use super::read;
+use super::tensor::tensor;
 use crate::cli::{Color, DataFormat, HashArgs};
 use crate::output::{Failure, to_stdout};
 
@@ -30,8 +34,17 @@ struct Hashes {
     /// The self-hash and the member that holds it.
     own: Option<(Digest, &'static str)>,
     fingerprint: Option<String>,
+    tensor: Option<TensorHashes>,
     /// Why a hash that could be expected is not there.
     note: Option<String>,
+}
+
+/// The hashes of a drawing read as a tensor.
+struct TensorHashes {
+    canonical_text: Digest,
+    structure: Digest,
+    /// The roots of its pack; none where a lane cannot hold the tensor.
+    roots: Option<(merkle::LaneRoots, Digest)>,
 }
 
 /// Runs the command.
@@ -54,11 +67,12 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
     let refused = |reason| Failure::Read { path: path.to_owned(), reason };
     let name = path.to_string_lossy().replace('\\', "/");
     let is_json = matches!(Syntax::of_path(&name), Some(Syntax::Json));
+    let is_drawing = matches!(Syntax::of_path(&name), Some(Syntax::Svg));
     let size = std::fs::metadata(path).map_err(refused)?.len();
-    if !is_json || size > MAX_DOCUMENT_BYTES as u64 {
+    if !(is_json || is_drawing) || size > MAX_DOCUMENT_BYTES as u64 {
         let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
-        let note = is_json.then(|| "the file is too large to be read as a document".to_owned());
-        return Ok(Hashes { path: name, size, kind: None, stored, canonical: None, own: None, fingerprint: None, note });
+        let note = (is_json || is_drawing).then(|| "the file is too large to be read as a document".to_owned());
+        return Ok(Hashes { path: name, size, kind: None, stored, canonical: None, own: None, fingerprint: None, tensor: None, note });
     }
     let bytes = read(path)?;
     let mut hashes = Hashes {
@@ -69,12 +83,25 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
         canonical: None,
         own: None,
         fingerprint: None,
+        tensor: None,
         note: None,
     };
-    if let Err(note) = document(&mut hashes, bytes) {
+    let read = if is_drawing { drawing(&mut hashes, path, &bytes) } else { document(&mut hashes, bytes) };
+    if let Err(note) = read {
         hashes.note = Some(note);
     }
     Ok(hashes)
+}
+
+/// Adds the hashes of the tensor, where the drawing is one.
+fn drawing(hashes: &mut Hashes, path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let tensor = tensor(path, bytes).map_err(|failure| failure.to_string())?;
+    let canonical_text = tensor.canonical_hash();
+    let pack = encode_with(&tensor.model, &tensor.graph).ok();
+    let roots = pack.and_then(|pack| Some(Pack::open(&pack).ok()?.lane_roots()));
+    let roots = roots.map(|lanes| (lanes, merkle::root(&lanes, &canonical_text)));
+    hashes.tensor = Some(TensorHashes { canonical_text, structure: tensor.buffer_hash(), roots });
+    Ok(())
 }
 
 /// Adds what only a reading of the document can tell.
@@ -114,6 +141,16 @@ fn text(file: &Hashes) -> String {
     if let Some(fingerprint) = &file.fingerprint {
         text.push_str(&format!("  fingerprint     {fingerprint}  (what this file holds at /meta/fingerprint)\n"));
     }
+    if let Some(tensor) = &file.tensor {
+        text.push_str(&format!("  canonical text  {}  (the identity of the tensor: `canonical_svg_hash`)\n", tensor.canonical_text));
+        text.push_str(&format!("  structure       {}  (what a GPU is given: `buffer_hash`)\n", tensor.structure));
+        if let Some((lanes, root)) = &tensor.roots {
+            for (lane, digest) in lanes.iter() {
+                text.push_str(&format!("  lane {lane}          {digest}\n"));
+            }
+            text.push_str(&format!("  Merkle root     {root}  (over the lanes and the canonical text: `merkle_root`)\n"));
+        }
+    }
     if let Some(note) = &file.note {
         text.push_str(&format!("  {note}\n"));
     }
@@ -136,6 +173,15 @@ fn described(file: &Hashes) -> Value {
     }
     if let Some(fingerprint) = &file.fingerprint {
         put("fingerprint", json!(fingerprint));
+    }
+    if let Some(tensor) = &file.tensor {
+        put("canonical_svg_hash", json!(tensor.canonical_text.to_string()));
+        put("buffer_hash", json!(tensor.structure.to_string()));
+        if let Some((lanes, root)) = &tensor.roots {
+            let lanes: Map<String, Value> = lanes.iter().map(|(lane, digest)| (lane.to_string(), json!(digest.to_string()))).collect();
+            put("lane_roots", lanes.into());
+            put("merkle_root", json!(root.to_string()));
+        }
     }
     if let Some(note) = &file.note {
         put("note", json!(note));

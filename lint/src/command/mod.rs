@@ -15,6 +15,7 @@ mod retrieve;
 mod rule;
 mod schema;
 mod signal;
+mod tensor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Profile(command) => profile::run(&command),
         Command::Retrieve(arguments) => retrieve::run(&arguments),
         Command::Signal(command) => signal::run(&command),
+        Command::Tensor(arguments) => tensor::run(&arguments),
         Command::Eval => eval::run(),
         Command::Pack(arguments) => pack::run(&arguments),
         Command::Manual(arguments) => manual::run(&arguments),

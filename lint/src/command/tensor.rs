@@ -1,0 +1,145 @@
+//! `tensor`: what a drawing is as a tensor, in numbers.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use mx2lm_core::rules::svg::tensor::Tensor;
+use mx2lm_core::tensor::accumulate::accumulate as flow;
+use mx2lm_core::tensor::model::Element;
+use mx2lm_core::tensor::source::EPSILON;
+use mx2lm_core::text::{ColumnUnit, LineIndex};
+use serde_json::{Value, json};
+
+use super::read;
+use crate::cli::{Color, DataFormat, TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs};
+use crate::output::{Failure, to_stdout};
+
+/// Runs the command.
+pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
+    match &arguments.command {
+        TensorCommand::Inspect(arguments) => inspect(arguments),
+        TensorCommand::Accumulate(arguments) => accumulate(arguments),
+    }
+}
+
+/// The tensor that a file holds.
+pub fn tensor(path: &Path, bytes: &[u8]) -> Result<Tensor, Failure> {
+    Tensor::read(bytes, EPSILON).map_err(|refusal| {
+        let place = refusal.place.span.map(|span| LineIndex::new(bytes).line_column(bytes, span.start, ColumnUnit::Scalar));
+        let place = place.map_or(String::new(), |place| format!(":{}:{}", place.line + 1, place.column + 1));
+        Failure::Refused(format!("`{}{place}` has no canonical form: {refusal} ({})", path.display(), refusal.name))
+    })
+}
+
+fn inspect(arguments: &TensorInspectArgs) -> Result<ExitCode, Failure> {
+    let tensor = tensor(&arguments.file, &read(&arguments.file)?)?;
+    let elements = elements(&tensor);
+    to_stdout(Color::Never, |out, _| match arguments.format {
+        DataFormat::Json => writeln!(out, "{:#}", described(&tensor, &elements)),
+        DataFormat::Text => {
+            let (model, graph) = (&tensor.model, &tensor.graph);
+            writeln!(out, "{}", arguments.file.display())?;
+            writeln!(out, "  canonical text   {}  (the identity: `canonical_svg_hash`)", tensor.canonical_hash())?;
+            writeln!(out, "  structural form  {}  (what a GPU is given: `buffer_hash`)", tensor.buffer_hash())?;
+            writeln!(
+                out,
+                "  size {} x {}, {} elements, {} nodes, {} edges",
+                q16(model.sx),
+                q16(model.sy),
+                elements.len(),
+                graph.len(),
+                model.segments()
+            )?;
+            for own in &elements {
+                let Element { rank, stroke_width, transform_mag, opacity_q11, .. } = own.element;
+                let shape = if own.element.closed { "closed" } else { "open" };
+                let marks = format!("{}{}", if own.is_root { ", a root" } else { "" }, if own.has_cycle { ", on a cycle" } else { "" });
+                writeln!(
+                    out,
+                    "  {}  {shape}, {} points, rank {rank}{marks}\n             length {}, curvature {}, stroke width {}, opacity {}, magnitude {}",
+                    own.id,
+                    own.element.len(),
+                    own.length as f64 / 65536.0,
+                    q16(own.curvature),
+                    q16(stroke_width),
+                    f64::from(opacity_q11) / 2048.0,
+                    q16(transform_mag),
+                )?;
+            }
+            Ok(())
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An element with what is derived of it.
+struct Inspected {
+    id: String,
+    element: Element,
+    length: u64,
+    curvature: i32,
+    has_cycle: bool,
+    is_root: bool,
+}
+
+fn elements(tensor: &Tensor) -> Vec<Inspected> {
+    let flags = tensor.graph.flags(&tensor.model);
+    let holds = |marks: &[bool], vertex: u32| marks.get(vertex as usize).copied().unwrap_or(false);
+    let inspected = |element: &Element| {
+        let vertices = tensor.graph.vertices_of(element);
+        let length = tensor.model.length(element);
+        Inspected {
+            id: format!("h{}", data_encoding::HEXLOWER.encode(&element.id4)),
+            element: *element,
+            length,
+            curvature: tensor.model.curvature(element, length),
+            has_cycle: vertices.iter().any(|vertex| holds(&flags.on_cycle, *vertex)),
+            is_root: vertices.first().is_some_and(|vertex| holds(&flags.is_root, *vertex)),
+        }
+    };
+    tensor.model.elements.iter().map(inspected).collect()
+}
+
+fn q16(value: i32) -> f64 {
+    f64::from(value) / 65536.0
+}
+
+/// Everything in the units of the canonical form: 1/65536, and 1/2048 for the opacity.
+fn described(tensor: &Tensor, elements: &[Inspected]) -> Value {
+    let elements: Vec<Value> = elements
+        .iter()
+        .map(|own| {
+            json!({
+                "id": own.id, "rank": own.element.rank, "points": own.element.len(), "closed": own.element.closed,
+                "length": own.length, "curvature": own.curvature, "stroke_width": own.element.stroke_width,
+                "opacity_q11": own.element.opacity_q11, "transform_mag": own.element.transform_mag,
+                "has_cycle": own.has_cycle, "is_root": own.is_root,
+            })
+        })
+        .collect();
+    json!({
+        "version": 1,
+        "canonical_svg_hash": tensor.canonical_hash().to_string(),
+        "buffer_hash": tensor.buffer_hash().to_string(),
+        "sx": tensor.model.sx, "sy": tensor.model.sy,
+        "nodes": tensor.graph.len(), "edges": tensor.model.segments(),
+        "elements": elements,
+    })
+}
+
+fn accumulate(arguments: &TensorAccumulateArgs) -> Result<ExitCode, Failure> {
+    let tensor = tensor(&arguments.file, &read(&arguments.file)?)?;
+    let steps = arguments.steps;
+    let refused = || Failure::Refused(format!("{steps} steps are more than can be computed for a tensor of this size"));
+    let nodes = flow(&tensor.model, &tensor.graph, steps).ok_or_else(refused)?;
+    to_stdout(Color::Never, |out, _| match arguments.format {
+        DataFormat::Json => writeln!(out, "{:#}", json!({ "version": 1, "steps": steps, "node_accum": nodes })),
+        DataFormat::Text => {
+            for ((number, value), (x, y)) in nodes.iter().enumerate().zip(&tensor.graph.positions) {
+                writeln!(out, "node {number} at {x} {y}: {value} ({})", f64::from(*value) / 65536.0)?;
+            }
+            Ok(())
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
