@@ -5,6 +5,7 @@
 
 pub mod accumulate;
 pub mod canonical_text;
+pub mod cluster;
 pub mod decimal;
 pub mod decompose;
 pub mod drawing;

@@ -119,7 +119,7 @@ pub fn mean_turn(turns: u64, length: u64) -> i32 {
 }
 
 /// `n / d` rounded half to even; `d` is not 0.
-pub(super) fn rhe(n: u128, d: u128) -> u128 {
+pub(crate) fn rhe(n: u128, d: u128) -> u128 {
     let (quotient, rest) = match (u64::try_from(n), u64::try_from(d)) {
         (Ok(n), Ok(d)) => (u128::from(n / d), u128::from(n % d)),
         _ => (n / d, n % d),

@@ -38,6 +38,7 @@ pub static RULES: &[&Rule] = &[
     &element::EMPTY_GROUP,
     &attribute::EVENT_HANDLER,
     &element::FORBIDDEN_ELEMENT,
+    &harness::REPLAY,
     &harness::STATUS,
     &record::PAIRS,
     &element::INSTRUCTION,
