@@ -9,6 +9,7 @@ mod collapse;
 mod hash;
 mod pack;
 mod profile;
+mod record;
 mod tensor;
 
 use std::sync::Arc;
@@ -88,6 +89,13 @@ pub const FUNCTIONS: &[Function] = &[
         call: hash::sha256,
     },
     Function {
+        name: "kuhul.map",
+        takes: "`operation`, `hex`, optionally `seed` (hex), `bound`, `factor`",
+        gives: "`hex`",
+        what: "what the mapping layer makes of bytes; `Rotate`, `GeneratePath`, `Filter`, `Extract` and `ApplyQuantumGate` are refused",
+        call: record::map,
+    },
+    Function {
         name: "profile.fingerprint",
         takes: "`profile`: a π-profile",
         gives: "`fingerprint`",
@@ -95,11 +103,67 @@ pub const FUNCTIONS: &[Function] = &[
         call: profile::fingerprint,
     },
     Function {
+        name: "record.assemble",
+        takes: "`records`: micronaut records in hex",
+        gives: "`lanes`: signals by lane",
+        what: "the lanes DICT, FIELD, LANE, EDGE and QUANTUM that micronauts make together",
+        call: record::assemble,
+    },
+    Function {
+        name: "record.entanglement",
+        takes: "`records`: any bytes in hex",
+        gives: "`entanglement`",
+        what: "one identity for a set of records, whatever their order",
+        call: record::entangle,
+    },
+    Function {
+        name: "record.micronaut_decode",
+        takes: "`hex`",
+        gives: "`domain`, `lane`, `signals`",
+        what: "the signals in a micronaut's record",
+        call: record::micronaut_decode,
+    },
+    Function {
+        name: "record.micronaut_encode",
+        takes: "`domain`, `signals`: bytes in hex",
+        gives: "`hex`, `lane`",
+        what: "the record of a micronaut",
+        call: record::micronaut_encode,
+    },
+    Function {
+        name: "record.quantise",
+        takes: "`width`: `binary`, `ternary` or `int2`; `numbers`; optionally `threshold`",
+        gives: "`values`",
+        what: "the values nearest to numbers",
+        call: record::quantise,
+    },
+    Function {
+        name: "record.tensor_decode",
+        takes: "`hex`",
+        gives: "`width`, `shape`, `values`, `entanglement`",
+        what: "the tensor in a record",
+        call: record::tensor_decode,
+    },
+    Function {
+        name: "record.tensor_encode",
+        takes: "`width`, `shape`, `values`",
+        gives: "`hex`, `entanglement`",
+        what: "the record of a quantised tensor",
+        call: record::tensor_encode,
+    },
+    Function {
         name: "retrieve.rank",
         takes: "`candidates`: objects with `id`, and `score` or, with `query` and `bias`, `embedding`, `ngrams`, `angle`; `limit`",
         gives: "`results`: `id`, `score`, `bits`, `components`",
         what: "the candidates in the order of retrieval: the higher score first, equal ones by id",
         call: collapse::rank,
+    },
+    Function {
+        name: "scxq2.detect",
+        takes: "`hex`",
+        gives: "`format`, and `envelope` of a pack",
+        what: "how a payload is stored, from its first 18 bytes",
+        call: record::detect,
     },
     Function {
         name: "signal.normalize",
@@ -128,6 +192,13 @@ pub const FUNCTIONS: &[Function] = &[
         gives: "`findings`: `spec_error`, `locator`, `message` of each",
         what: "why the drawing is no tensor or has no canonical form; nothing when it is lawful",
         call: tensor::legality,
+    },
+    Function {
+        name: "tensor.merge",
+        takes: "`merge_rule`; `members`: objects of `id`, `svg` and, for a weighted sum, `weight`",
+        gives: "`hash`; `edges`, or `elements` and `points`",
+        what: "the cluster that tensors make: the weight of each edge by element and place, or one tensor",
+        call: record::merge,
     },
     Function {
         name: "tensor.structure",

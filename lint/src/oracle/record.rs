@@ -24,11 +24,10 @@ use serde_json::{Value, json};
 
 use super::{Refusal, text};
 
-/// Largest factor and most bytes that a question of the mapping layer may hold are those of its text.
 fn bytes_of(node: Node<'_>, name: &str) -> Result<Vec<u8>, Refusal> {
-    let wanted = || Refusal::BadInput(format!("`{name}` is wanted: lower-case hexadecimal digits, two a byte"));
+    let wanted = || Refusal::BadInput(format!("`{name}` is wanted: hexadecimal digits, two a byte"));
     let text = node.as_str().ok_or_else(wanted)?;
-    let digit = |byte: u8| char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase()).map(|digit| digit as u8);
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let bytes = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect::<Option<Vec<u8>>>();
     bytes.filter(|_| rest.is_empty()).ok_or_else(wanted)
@@ -59,15 +58,19 @@ pub fn quantise(input: Node<'_>) -> Result<Value, Refusal> {
     let numbers = list(input, "numbers", "a list of numbers")?;
     let values = numbers.iter().map(|node| width.quantise(node.as_f64()?, threshold));
     let values = values.collect::<Option<Vec<i8>>>();
-    values.map(|values| json!({ "values": values })).ok_or_else(|| Refusal::Refused("a number is none, or the threshold is negative".into()))
+    values
+        .map(|values| json!({ "values": values }))
+        .ok_or_else(|| Refusal::Refused("a number is none, or the threshold is negative".into()))
 }
 
 /// A tensor to its record.
 pub fn tensor_encode(input: Node<'_>) -> Result<Value, Refusal> {
     let width = width(input)?;
-    let shape = list(input, "shape", "a list of sizes")?.iter().map(|node| node.as_u64().and_then(|size| u32::try_from(size).ok())).collect();
+    let shape =
+        list(input, "shape", "a list of sizes")?.iter().map(|node| node.as_u64().and_then(|size| u32::try_from(size).ok())).collect();
     let shape: Option<Vec<u32>> = shape;
-    let values = list(input, "values", "a list of integers")?.iter().map(|node| node.as_i64().and_then(|value| i8::try_from(value).ok())).collect();
+    let values =
+        list(input, "values", "a list of integers")?.iter().map(|node| node.as_i64().and_then(|value| i8::try_from(value).ok())).collect();
     let values: Option<Vec<i8>> = values;
     let (Some(shape), Some(values)) = (shape, values) else {
         return Err(Refusal::BadInput("`shape` holds whole numbers of 32 bits, `values` integers of 8".into()));
@@ -118,8 +121,10 @@ pub fn assemble(input: Node<'_>) -> Result<Value, Refusal> {
 
 /// Records to one identity.
 pub fn entangle(input: Node<'_>) -> Result<Value, Refusal> {
-    let records: Vec<Vec<u8>> =
-        list(input, "records", "a list of hexadecimal digits")?.into_iter().map(|node| bytes_of(node, "records")).collect::<Result<_, _>>()?;
+    let records: Vec<Vec<u8>> = list(input, "records", "a list of hexadecimal digits")?
+        .into_iter()
+        .map(|node| bytes_of(node, "records"))
+        .collect::<Result<_, _>>()?;
     Ok(json!({ "entanglement": entanglement(records.iter().map(Vec::as_slice)) }))
 }
 
@@ -128,11 +133,13 @@ pub fn map(input: Node<'_>) -> Result<Value, Refusal> {
     let bytes = bytes_of(member(input, "hex", "bytes")?, "hex")?;
     let seed = input.get("seed").map_or(Ok(Vec::new()), |node| bytes_of(node, "seed"))?;
     let whole = |name: &str, absent: u64| input.get(name).map_or(Some(absent), |node| node.as_u64());
-    let (bound, factor) = (whole("bound", 0).and_then(|bound| u8::try_from(bound).ok()), whole("factor", 1).and_then(|factor| usize::try_from(factor).ok()));
+    let (bound, factor) =
+        (whole("bound", 0).and_then(|bound| u8::try_from(bound).ok()), whole("factor", 1).and_then(|factor| usize::try_from(factor).ok()));
     let (Some(bound), Some(factor)) = (bound, factor) else {
         return Err(Refusal::BadInput("`bound` is 0 to 255, `factor` a whole number".into()));
     };
-    let operation = Operation::named(&text(input, "operation")?, &seed, bound, factor).map_err(|error| Refusal::Refused(error.to_string()))?;
+    let operation =
+        Operation::named(&text(input, "operation")?, &seed, bound, factor).map_err(|error| Refusal::Refused(error.to_string()))?;
     Ok(json!({ "hex": hex(&operation.map(&bytes)) }))
 }
 
@@ -152,9 +159,13 @@ pub fn detect(input: Node<'_>) -> Result<Value, Refusal> {
 fn model_of(svg: &str) -> Result<Model, Refusal> {
     let illegal = |message: String| Refusal::Named("verification_error.illegal_tensor", message);
     let elements = Elements::parse(svg).elements.ok_or_else(|| illegal("the drawing is not well-formed XML".into()))?;
-    let drawing = source::read(&elements, EPSILON, Mode::Strict).map_err(|fault| Refusal::Named(fault.name.as_str(), fault.message))?.drawing;
+    let drawing =
+        source::read(&elements, EPSILON, Mode::Strict).map_err(|fault| Refusal::Named(fault.name.as_str(), fault.message))?.drawing;
     let judged = legality::judge(&drawing.model, &Graph::of(&drawing.model));
-    if judged.is_lawful() { Ok(drawing.model) } else { Err(illegal(judged.told())) }
+    match judged.fault(&drawing.model, &drawing.origin) {
+        None => Ok(drawing.model),
+        Some(fault) => Err(Refusal::Named(fault.name.as_str(), fault.message)),
+    }
 }
 
 /// Tensors to the cluster they make.
@@ -164,9 +175,10 @@ pub fn merge(input: Node<'_>) -> Result<Value, Refusal> {
     let rule = rule.ok_or_else(|| Refusal::Named("verification_error.invariant_violation", format!("no merge rule is called `{name}`")))?;
     let mut members = Vec::new();
     for node in list(input, "members", "a list of objects")? {
-        let weight = node.get("weight").and_then(|weight| weight.number_text()).map_or(Some(0), |literal| {
-            number::to_q32(literal).and_then(|weight| u64::try_from(weight).ok())
-        });
+        let weight = node
+            .get("weight")
+            .and_then(|weight| weight.number_text())
+            .map_or(Some(0), |literal| number::to_q32(literal).and_then(|weight| u64::try_from(weight).ok()));
         let weight = weight.ok_or_else(|| Refusal::BadInput("`weight` is wanted: a number from 0".into()))?;
         members.push((text(node, "id")?.into_owned(), weight, model_of(&text(node, "svg")?)?));
     }

@@ -7,6 +7,7 @@ mod formats;
 mod generated;
 mod input;
 mod questions;
+mod records;
 mod vectors;
 
 use std::io::Write;

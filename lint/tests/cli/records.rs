@@ -1,0 +1,103 @@
+//! Questions about records, the mapping layer and clusters.
+
+use serde_json::{Value, json};
+
+use crate::run_in;
+
+/// The answers to questions, each the function and its input.
+fn answers(questions: &[(&str, Value)]) -> Vec<Value> {
+    let lines: String = questions.iter().map(|(name, input)| format!("{}\n", json!({ "fn": name, "in": input }))).collect();
+    let run = run_in(&std::env::temp_dir(), &["eval"], lines.as_bytes());
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+// rows: A006 A011 A016 A018
+#[test]
+fn a_tensor_goes_into_its_record_and_comes_out() {
+    let told = answers(&[
+        ("record.quantise", json!({ "width": "ternary", "numbers": [0.9, -0.1, -3], "threshold": 0.5 })),
+        ("record.tensor_encode", json!({ "width": "ternary", "shape": [3], "values": [1, 0, -1] })),
+        ("record.tensor_encode", json!({ "width": "binary", "shape": [2], "values": [1] })),
+        ("record.tensor_decode", json!({ "hex": "534358513254" })),
+        ("record.tensor_decode", json!({ "hex": "5" })),
+    ]);
+    assert_eq!(told[0]["out"]["values"], json!([1, 0, -1]));
+    let hex = &told[1]["out"]["hex"];
+    let back = answers(&[("record.tensor_decode", json!({ "hex": hex }))]);
+    assert_eq!(back[0]["out"]["values"], json!([1, 0, -1]));
+    assert_eq!(back[0]["out"]["entanglement"], told[1]["out"]["entanglement"]);
+    let errors: Vec<&Value> = told[2..].iter().map(|told| &told["error"]).collect();
+    assert_eq!(errors, ["eval.refused", "load_error.malformed_envelope", "eval.bad_input"]);
+}
+
+// rows: A043 A045 A046 A050
+#[test]
+fn micronauts_meet_in_lanes() {
+    let told = answers(&[
+        ("record.micronaut_encode", json!({ "domain": "routing", "signals": ["00ff"] })),
+        ("record.micronaut_encode", json!({ "domain": "ui/css", "signals": [] })),
+        ("record.micronaut_encode", json!({ "domain": "weather", "signals": [] })),
+    ]);
+    let records: Vec<&Value> = told[..2].iter().map(|told| &told["out"]["hex"]).collect();
+    assert_eq!(told[0]["out"]["lane"], "EDGE");
+    assert_eq!(told[2]["error"], "eval.refused");
+    let told = answers(&[("record.assemble", json!({ "records": records })), ("record.micronaut_decode", json!({ "hex": records[0] }))]);
+    assert_eq!(told[0]["out"]["lanes"], json!({ "DICT": [], "FIELD": [], "LANE": [], "EDGE": ["00ff"], "QUANTUM": [] }));
+    assert_eq!(told[1]["out"]["domain"], "routing");
+}
+
+// rows: A019 A020 A021 A022 A023
+#[test]
+fn the_mapping_layer_is_reversible_where_the_law_says_so_and_silent_where_it_says_nothing() {
+    let told = answers(&[
+        ("kuhul.map", json!({ "operation": "Encrypt", "hex": "00010203", "seed": "aa", "bound": 9 })),
+        ("kuhul.map", json!({ "operation": "Compress", "hex": "000102", "factor": 2 })),
+        ("kuhul.map", json!({ "operation": "Rotate", "hex": "00" })),
+        ("kuhul.map", json!({ "operation": "Encrypt", "hex": "00", "bound": 256 })),
+    ]);
+    let back = answers(&[("kuhul.map", json!({ "operation": "Decrypt", "hex": told[0]["out"]["hex"], "seed": "aa", "bound": 9 }))]);
+    assert_eq!(back[0]["out"]["hex"], "00010203");
+    assert_eq!(told[1]["out"]["hex"], "0002");
+    assert_eq!((&told[2]["error"], &told[3]["error"]), (&json!("eval.refused"), &json!("eval.bad_input")));
+}
+
+// rows: B371 B375
+#[test]
+fn a_payload_is_told_by_its_head() {
+    let told = answers(&[
+        ("scxq2.detect", json!({ "hex": "534358513253000105001200000033010000" })),
+        ("scxq2.detect", json!({ "hex": "3c737667" })),
+    ]);
+    let envelope = json!({ "version": 256, "lane_count": 5, "toc_offset": 18, "total_size": 307 });
+    assert_eq!(told[0]["out"], json!({ "format": "scxq2-svg", "envelope": envelope }));
+    assert_eq!(told[1]["out"], json!({ "format": "svg-canonical" }));
+}
+
+// rows: B245 B250
+#[test]
+fn a_cluster_is_the_same_in_any_order() {
+    let svg = |id: &str, width: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"{id}\" d=\"M0 0L1 0L1 1\" stroke-width=\"{width}\"/></svg>")
+    };
+    let a = json!({ "id": "object://svg/a", "svg": svg("p", "0.5"), "weight": 0.25 });
+    let b = json!({ "id": "object://svg/b", "svg": svg("p", "1"), "weight": 0.75 });
+    let c = json!({ "id": "object://svg/c", "svg": svg("q", "1") });
+    let ask = |rule: &str, members: Value| ("tensor.merge", json!({ "merge_rule": rule, "members": members }));
+    let told = answers(&[
+        ask("weighted-sum", json!([a, b])),
+        ask("weighted-sum", json!([b, a])),
+        ask("min", json!([b, a])),
+        ask("union", json!([a, c])),
+        ask("union", json!([a, b])),
+        ask("average", json!([a])),
+        ask("max", json!([{ "id": "x", "svg": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>" }])),
+    ]);
+    assert_eq!(told[0], told[1]);
+    let values = |told: &Value| told["out"]["edges"].as_array().expect("edges").iter().map(|edge| edge[2].clone()).collect::<Vec<_>>();
+    // lengths and all else are 1: the value of an edge is its stroke width
+    assert_eq!(values(&told[0]), [57_344, 57_344]);
+    assert_eq!(values(&told[2]), [32_768, 32_768]);
+    assert_eq!(told[3]["out"]["points"], 6);
+    let errors: Vec<&Value> = told[4..].iter().map(|told| &told["error"]).collect();
+    assert_eq!(errors, ["eval.refused", "verification_error.invariant_violation", "verification_error.illegal_tensor"]);
+}
