@@ -22,8 +22,8 @@ use tower_service::Service;
 use crate::{
     capabilities, convert,
     features::{
-        calls, code_actions, completion, diagnostics, drawing, hover, inlay_hints, lens, navigation, rename, structure, symbols, tokens,
-        virtual_document,
+        calls, code_actions, completion, diagnostics, drawing, hover, inlay_hints, lens, navigation, rename, score, structure, symbols,
+        tokens, virtual_document,
     },
     parent,
     profile::Profile,
@@ -48,6 +48,7 @@ pub async fn run(input: impl AsyncRead + Unpin, output: impl AsyncWrite + Unpin 
         .custom_method("mx2lm/documentDigest", Backend::document_digest)
         .custom_method("mx2lm/content", Backend::content)
         .custom_method("mx2lm/views", Backend::views)
+        .custom_method("mx2lm/preview", Backend::preview)
         .finish();
     let (mut requests, responses) = socket.split();
     let bodies = sender.clone();
@@ -213,6 +214,11 @@ impl Backend {
     async fn views(&self, params: OneDocument) -> Result<Vec<virtual_document::Offer>> {
         let offers = self.of(TextDocumentIdentifier::new(params.uri), |file| Some(virtual_document::offers(file))).await?;
         Ok(offers.unwrap_or_default())
+    }
+
+    /// What a profile scores.
+    async fn preview(&self, params: OneDocument) -> Result<Option<score::Scores>> {
+        self.of(TextDocumentIdentifier::new(params.uri), score::scores).await
     }
 
     /// Asks a view that knows of every message up to this one.

@@ -53,6 +53,11 @@ fn the_lane_cases_of_the_specification_hold() {
 }
 
 #[test]
+fn the_collapse_cases_of_the_specification_hold() {
+    assert_all(cases("collapse"));
+}
+
+#[test]
 fn every_fixture_gets_its_verdict() {
     let named = fixtures().into_iter().map(|(name, valid, mut case)| {
         let is_rule = rules::by_name(&name).is_some();

@@ -4,6 +4,8 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 
+import { Preview } from "./preview";
+
 const LANGUAGES = ["json", "jsonl", "khl", "powershell", "toml", "xml"];
 
 let client: LanguageClient | undefined;
@@ -15,6 +17,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     output,
     vscode.commands.registerCommand("mx2lm.restart", restart),
     vscode.commands.registerCommand("mx2lm.showOutput", () => output?.show()),
+    new Preview(() => client),
     // JSON support would warn that it cannot load `$schema: object://…`; the server knows those schemas.
     vscode.workspace.registerTextDocumentContentProvider("object", { provideTextDocumentContent: () => "{}" }),
     vscode.workspace.onDidChangeConfiguration(async (change) => {

@@ -8,6 +8,7 @@ use crate::view::File;
 /// Answers `textDocument/inlayHint`.
 pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
     let Some(facts) = file.facts() else { return Vec::new() };
+    let mut hints = super::score::hints(file, range);
     let places = file.places();
     let wanted = places.span(range);
     let hint = |at, label: &str, tooltip| InlayHint {
@@ -22,16 +23,15 @@ pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
     };
     let canonical = super::drawing::hint(file).filter(|(at, ..)| wanted.touches(*at));
     let hashes = facts.hashes.iter().filter(|hash| wanted.touches(hash.at.span.end));
-    hashes
-        .filter_map(|hash| {
-            let compared = verdict::compare(file.snapshot(), facts, hash);
-            let (label, tooltip) = match compared.verdict {
-                Verdict::True => ("✓", format!("the hash of {}", compared.of)),
-                Verdict::False => ("✗", format!("the hash of {} is {}", compared.of, compared.computed?)),
-                Verdict::Unknown(_) => return None,
-            };
-            Some(hint(hash.at.span.end, label, tooltip))
-        })
-        .chain(canonical.map(|(at, label, tooltip)| hint(at, &label, tooltip)))
-        .collect()
+    hints.extend(hashes.filter_map(|hash| {
+        let compared = verdict::compare(file.snapshot(), facts, hash);
+        let (label, tooltip) = match compared.verdict {
+            Verdict::True => ("✓", format!("the hash of {}", compared.of)),
+            Verdict::False => ("✗", format!("the hash of {} is {}", compared.of, compared.computed?)),
+            Verdict::Unknown(_) => return None,
+        };
+        Some(hint(hash.at.span.end, label, tooltip))
+    }));
+    hints.extend(canonical.map(|(at, label, tooltip)| hint(at, &label, tooltip)));
+    hints
 }

@@ -46,6 +46,7 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         };
         found.push(lens(hash.at.span, title));
     }
+    found.extend(super::score::lenses(file));
     found.extend(virtual_document::lenses(file));
     found
 }

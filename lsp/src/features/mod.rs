@@ -17,6 +17,7 @@ pub mod page;
 mod preview;
 pub mod rename;
 pub mod rule_page;
+pub mod score;
 pub mod structure;
 pub mod subject;
 pub mod suppress;

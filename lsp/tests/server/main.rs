@@ -8,6 +8,7 @@ mod hardship;
 mod lifecycle;
 mod naming;
 mod pages;
+mod profiles;
 mod reading;
 mod sync;
 mod workspace;

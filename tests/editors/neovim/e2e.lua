@@ -139,6 +139,34 @@ local function journey()
   end)
   check(vim.api.nvim_get_current_line():find('object://ai/vocab/base-en', 1, true), 'at the line of its id')
 
+  -- a profile's score follows its weights, typed and not saved
+  local profile = open('profiles/demo_hybrid.pi-profile.json')
+  wait('attached to a profile', function()
+    return #vim.lsp.get_clients({ bufnr = profile, name = 'mx2lm' }) == 1
+  end)
+  local preview = require('mx2lm.preview')
+  local function scores()
+    return table.concat(preview.lines(), '\n')
+  end
+  vim.cmd('Mx2lm preview')
+  wait('the window shows the sum of both parts', function()
+    return scores():find('0.75 × 1 + 0.25 × 0.7071', 1, true)
+  end)
+  check(scores():find('fingerprint ✓', 1, true), 'and that the fingerprint is true')
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(profile, 0, -1, false)) do
+    local changed = line:gsub('"weight": 0.75', '"weight": 0.5'):gsub('"weight": 0.25', '"weight": 0.5')
+    if changed ~= line then
+      vim.api.nvim_buf_set_lines(profile, number - 1, number, false, { changed })
+    end
+  end
+  wait('the score follows the weights', function()
+    return scores():find('0.5 × 1 + 0.5 × 0.7071', 1, true) and scores():find('0.853', 1, true)
+  end)
+  check(scores():find('fingerprint ✗', 1, true), 'and the fingerprint is stale')
+  vim.cmd('Mx2lm preview')
+  check(#preview.lines() == 0, 'the same command closes the window')
+  vim.cmd('edit!')
+
   -- the health check agrees
   vim.cmd.checkhealth('mx2lm')
   local health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')

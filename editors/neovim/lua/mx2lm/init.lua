@@ -65,6 +65,10 @@ M.actions = {
   log = function()
     vim.cmd.tabnew(vim.fn.fnameescape(vim.lsp.log.get_filename()))
   end,
+  --- What the profile in this buffer scores, in a window that follows the typing; again closes it.
+  preview = function()
+    require('mx2lm.preview').toggle()
+  end,
   restart = function()
     local old = stop()
     vim.wait(3000, function()

@@ -1,0 +1,127 @@
+//! π-profiles in an editor: what they score follows the typing.
+
+use serde_json::{Value, json};
+
+use crate::{editor::Editor, workspace::Workspace};
+
+fn leaf(name: &str, epsilon: f64) -> String {
+    json!({
+        "meta": {"name": name, "version": "1.0.0", "authority": "test"},
+        "vectorizer": {"method": "ngram", "parameters": {}, "epsilon": epsilon}, "weights": {"superposition": []},
+        "compliance": {"passes": ["CORE"], "test_vectors": [{"input": {"A": [[1, 0]], "B": [[1, 0]]}, "expected": 1}]}
+    })
+    .to_string()
+}
+
+/// Over a narrow and a wide leaf: the second pair is turned by 0.29 radians, which only the wide one accepts.
+fn mix(narrow: f64, wide: f64) -> String {
+    json!({
+        "meta": {"name": "mix", "version": "1.0.0", "authority": "test"},
+        "vectorizer": {"method": "ngram", "parameters": {}, "epsilon": 0.1},
+        "weights": {"superposition": [{"profile": "narrow", "weight": narrow}, {"profile": "wide", "weight": wide}]},
+        "compliance": {"passes": ["CORE"], "test_vectors": [
+            {"name": "turned", "input": {"A": [[1, 0], [0, 1]], "B": [[1, 0], [0.3, 1]]}, "expected": 1}]}
+    })
+    .to_string()
+}
+
+async fn opened(capabilities: Value) -> (Workspace, Editor, String) {
+    let ws = Workspace::new(&[
+        ("narrow.pi-profile.json", &leaf("narrow", 0.1)),
+        ("wide.pi-profile.json", &leaf("wide", 0.5)),
+        ("mix.pi-profile.json", &mix(0.75, 0.25)),
+    ]);
+    let mut editor = Editor::open_folder(&ws.path(), capabilities).await;
+    let uri = ws.uri("mix.pi-profile.json").to_string();
+    editor.open(&uri, 1, &mix(0.75, 0.25)).await;
+    (ws, editor, uri)
+}
+
+fn score(preview: &Value) -> f64 {
+    preview["inputs"][0]["score"].as_f64().unwrap_or(f64::NAN)
+}
+
+// rows: C514 A363
+#[tokio::test]
+async fn the_preview_follows_a_changed_weight() {
+    let (ws, mut editor, uri) = opened(json!({})).await;
+    let side = std::f64::consts::FRAC_1_SQRT_2;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["version"], 1);
+    assert!((score(&preview) - (0.75 + 0.25 * side)).abs() < 1e-12, "{preview}");
+    assert_eq!(preview["parts"][0]["share"], 0.75);
+    editor.change(&uri, 2, json!([{"text": mix(0.25, 0.75)}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["version"], 2);
+    assert!((score(&preview) - (0.25 + 0.75 * side)).abs() < 1e-12, "{preview}");
+    // A leaf that is being edited counts as it is in the editor.
+    let narrow = ws.uri("narrow.pi-profile.json").to_string();
+    editor.open(&narrow, 1, &leaf("narrow", 0.5)).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert!((score(&preview) - side).abs() < 1e-12, "{preview}");
+    assert!(editor.leave().await);
+}
+
+// rows: A364 C515 C519
+#[tokio::test]
+async fn a_profile_without_a_score_says_why() {
+    let (_ws, mut editor, uri) = opened(json!({})).await;
+    for (version, text, wanted) in [
+        (2, mix(0.75, 0.75), "add up to 1.5"),
+        (3, mix(0.75, 0.25).replace("\"wide\"", "\"mix\""), "contains itself"),
+        (4, mix(0.75, 0.25).replace("\"wide\"", "\"gone\""), "`gone`"),
+    ] {
+        editor.change(&uri, version, json!([{"text": text}])).await;
+        let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+        assert!(preview["refused"].as_str().is_some_and(|why| why.contains(wanted)), "{wanted}: {preview}");
+    }
+    editor.change(&uri, 5, json!([{"text": "{\"meta\": "}])).await;
+    editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert!(editor.leave().await);
+}
+
+// rows: C484 C479
+#[tokio::test]
+async fn a_weight_shows_its_share_and_the_name_what_it_scores() {
+    let (_ws, mut editor, uri) = opened(json!({"window": {"showDocument": {"support": true}}})).await;
+    let text = mix(0.75, 0.25);
+    let end = text.chars().count();
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": end}});
+    let hints = editor.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri}, "range": range})).await;
+    let labels: Vec<&str> = hints.as_array().into_iter().flatten().filter_map(|hint| hint["label"].as_str()).collect();
+    assert!(labels.contains(&"██████·· 75.0 %") && labels.contains(&"██······ 25.0 %"), "{labels:?}");
+    let lenses = editor.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+    let titles: Vec<&str> = lenses.as_array().into_iter().flatten().filter_map(|lens| lens["command"]["title"].as_str()).collect();
+    assert!(titles.iter().any(|title| title.contains("scores 0.92") && title.contains("turned")), "{titles:?}");
+    let at = |needle: &str| json!({"textDocument": {"uri": uri}, "position": {"line": 0, "character": text.find(needle).map_or(0, |at| at + needle.len())}});
+    let hover = editor.request("textDocument/hover", at("\"weight\":0.2")).await;
+    assert!(
+        hover["contents"]["value"].as_str().is_some_and(|text| text.contains("██······") && text.contains("this part scores 0.707")),
+        "{hover}"
+    );
+    let hover = editor.request("textDocument/hover", at("\"epsilon\":0.")).await;
+    assert!(hover["contents"]["value"].as_str().is_some_and(|text| text.contains("cosine between them is at least 0.995")), "{hover}");
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn the_page_of_scores_is_a_document_that_follows_the_typing() {
+    let (_ws, mut editor, uri) = opened(json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": uri})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    assert!(page.starts_with("mx2lm:/scores/"), "{page}");
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains("0.75 × 1 + 0.25 × 0.707")), "{text}");
+    editor.open(&page, 1, "").await;
+    editor.change(&uri, 2, json!([{"text": mix(0.5, 0.5)}])).await;
+    while !editor
+        .notifications
+        .iter()
+        .any(|message| message["method"] == "mx2lm/contentChanged" && message["params"]["uri"] == page.as_str())
+    {
+        editor.receive().await.expect("a message");
+    }
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains("0.5 × 1 + 0.5 × 0.707")), "{text}");
+    assert!(editor.leave().await);
+}
