@@ -6,6 +6,7 @@ mod fixing;
 mod formats;
 mod generated;
 mod input;
+mod pack;
 mod questions;
 mod records;
 mod vectors;

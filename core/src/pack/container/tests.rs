@@ -341,3 +341,65 @@ fn a_signature_covers_every_byte_and_one_over_the_root_does_not() {
     assert_eq!(check(&open(&root_only).expect("lawful"), [("me", public)]), Seal::RootOnly("me".into()));
     assert_eq!(check(&open(&some_pack()).expect("lawful"), [("me", public)]), Seal::Unsigned);
 }
+
+// rows: D535 D536 D549
+#[test]
+fn audits_of_lanes_are_left_out_where_they_alone_break_the_budget() {
+    let lanes = |count: usize| -> BTreeMap<String, Vec<f64>> { (0..count).map(|at| (format!("l{at:02}"), vec![0.25; 64])).collect() };
+    let size = |count: usize, lane_audit: usize| {
+        let recipe = Recipe {
+            dims: 64,
+            lanes: lanes(count),
+            audit: true,
+            lane_audit: LaneAudits::ByClass(lane_audit),
+            merkle: true,
+            ..Recipe::default()
+        };
+        let bytes = write(&recipe).expect("lawful");
+        let listed = open(&bytes).expect("lawful").audit().map(|audit| audit.lanes.len());
+        (bytes.len(), listed)
+    };
+    assert_eq!(size(4, 0).1, Some(0), "by class alone unless asked");
+    assert_eq!(size(4, 8).1, Some(4), "all of them where there are fewer than eight");
+    let fits = (1..64).rev().find(|&count| size(count, 0).0 <= BUDGET).expect("one lane fits");
+    let (bytes, listed) = size(fits, 8);
+    assert!(bytes <= BUDGET && listed.is_some(), "part A stays");
+    assert_eq!(size(fits + 1, 8), size(fits + 1, 0), "a pack over its budget carries no more than it must");
+}
+
+/// Bytes at random, and packs with bytes at random: nothing panics, and every fault points into the file.
+// rows: D375 D389 D416
+#[test]
+fn no_bytes_make_the_reader_fail_otherwise_than_by_a_fault() {
+    let mut dice = Dice(2026);
+    for _ in 0..1500 {
+        let mut bytes = if dice.below(3) == 0 { MAGIC.to_vec() } else { some_pack() };
+        for _ in 0..=dice.below(6) {
+            match dice.below(3) {
+                0 => bytes.push(dice.next() as u8),
+                1 => {
+                    let len = dice.below(bytes.len() + 1);
+                    bytes.truncate(len);
+                }
+                _ if bytes.is_empty() => {}
+                // half of the changes fall upon the header, where the lengths stand
+                _ => {
+                    let within = if dice.below(2) == 0 { bytes.len().min(HEADER_BYTES) } else { bytes.len() };
+                    let at = dice.below(within);
+                    bytes[at] = dice.next() as u8;
+                }
+            }
+        }
+        for opened in [open(&bytes), open_tables(&bytes), open_lazily(&bytes)] {
+            match opened {
+                Err(fault) => assert!(fault.offset <= bytes.len() && fault.locator.starts_with('/'), "{fault}"),
+                Ok(pack) => {
+                    for lane in pack.lanes() {
+                        let _ = (pack.verify_lane(lane), pack.weights(lane));
+                    }
+                    let _ = crate::pack::manifest::generate(&pack);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! `pack`: from streams to a pack, and everything that is asked of one.
+
+use serde_json::{Value, json};
+
+use crate::{Run, Workspace};
+
+/// Two lanes with samples enough that every window has some.
+fn streams() -> String {
+    let samples = |step: u32| (0..120).map(|at| f64::from(at * step % 17) / 17.0).collect::<Vec<_>>();
+    json!({ "policy": samples(3), "style": samples(5) }).to_string()
+}
+
+fn compiled(options: &[&str]) -> Workspace {
+    let workspace = Workspace::new(&[("streams.json", &streams())]);
+    let run = workspace.lint(&[&["pack", "compile", "streams.json", "-o", "a.v2c-bin"], options].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "within the budget nothing is said");
+    workspace
+}
+
+fn bytes(workspace: &Workspace, name: &str) -> Vec<u8> {
+    std::fs::read(workspace.root().join(name)).expect("a file")
+}
+
+fn inspect(workspace: &Workspace, options: &[&str]) -> Run {
+    workspace.lint(&[&["pack", "inspect", "a.v2c-bin"], options].concat())
+}
+
+// rows: D631 D668 D669 D699 D700 D703 D704 D705 D658 D667
+#[test]
+fn inspect_prints_the_manifest_and_its_parts() {
+    let workspace = compiled(&[]);
+    let whole = inspect(&workspace, &[]);
+    assert!(whole.stdout.starts_with("{\n  \"schema\": \"asx.pack.manifest.v1\",\n") && whole.stdout.ends_with('}'), "no line end");
+    let manifest = whole.json();
+    let names = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&manifest), ["schema", "derived_from", "core", "lane_classes", "temporal_layout", "saturation_audit", "lanes"]);
+    let ids = |value: &Value| {
+        value["lanes"].as_array().expect("a list").iter().map(|lane| lane["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    // policy first, by id; styles with a time name are presets
+    let order =
+        ["policy@early", "policy@late", "policy@mid", "policy@t*", "policy@t0", "policy@t1", "policy@t2", "policy@t3", "style@early"];
+    assert_eq!(ids(&manifest), order[..8]);
+    assert_eq!(ids(&inspect(&workspace, &["--lanes", "9"]).json()), order);
+    assert_eq!(inspect(&workspace, &["--lanes", "0"]).json().get("lanes"), None);
+    assert_eq!(inspect(&workspace, &["--no-lanes"]).stdout, inspect(&workspace, &["--lanes", "0"]).stdout);
+    assert_eq!(inspect(&workspace, &["--pretty"]).stdout, whole.stdout);
+    let line = inspect(&workspace, &["--json"]);
+    assert!(!line.stdout.contains('\n') && line.json() == manifest);
+    assert_eq!(names(&inspect(&workspace, &["--summary"]).json()), ["core", "lane_classes", "saturation_audit", "compatibility"]);
+    let compat = inspect(&workspace, &["--compat"]).json();
+    assert_eq!(names(&compat), ["schema", "version", "dims", "lane_law", "quant_law", "fold_law", "compatibility"]);
+    assert_eq!((&compat["schema"], &compat["compatibility"]["level"]), (&json!("asx.pack.compat.v1"), &Value::Null));
+    let same = inspect(&workspace, &["--compat", "--compare", "a.v2c-bin"]).json();
+    assert_eq!(same["compatibility"], json!({ "level": 0, "merge_allowed": true }));
+    assert_eq!(inspect(&workspace, &["--out", "m.json"]).stdout, "");
+    assert_eq!(workspace.read("m.json"), whole.stdout);
+    assert_eq!(inspect(&workspace, &["--help"]).code, 0);
+    assert_eq!(inspect(&workspace, &["--version"]).code, 0);
+}
+
+// rows: D392 D400 D701 D702
+#[test]
+fn inspect_has_exit_codes_of_its_own() {
+    let workspace = compiled(&[]);
+    let pack = bytes(&workspace, "a.v2c-bin");
+    let code = |change: &dyn Fn(&mut Vec<u8>), options: &[&str]| {
+        let mut bytes = pack.clone();
+        change(&mut bytes);
+        workspace.write("a.v2c-bin", &bytes);
+        inspect(&workspace, options).code
+    };
+    assert_eq!(code(&|_| {}, &["--verify"]), 0);
+    assert_eq!(code(&|bytes| bytes.truncate(20), &[]), 2);
+    assert_eq!(code(&|bytes| bytes[0] = b'X', &[]), 2);
+    assert_eq!(code(&|bytes| bytes[9] = 2, &[]), 4);
+    assert_eq!(code(&|bytes| bytes.push(0), &[]), 2);
+    // the last byte is the root's, and the data is not decoded unless it is to be verified
+    let last = pack.len() - 1;
+    assert_eq!(code(&|bytes| bytes[last] ^= 1, &[]), 0);
+    assert_eq!(code(&|bytes| bytes[last] ^= 1, &["--verify"]), 3);
+    let payload = pack.windows(3).position(|three| three == [1, 64, 0]).expect("the first payload") + 5;
+    assert_eq!(code(&|bytes| bytes[payload] ^= 1, &[]), 0);
+    assert_eq!(code(&|bytes| bytes[payload] ^= 1, &["--verify"]), 3);
+    std::fs::remove_file(workspace.root().join("a.v2c-bin")).expect("our own file");
+    assert_eq!(inspect(&workspace, &[]).code, 1);
+}
+
+// rows: D398 D402 D409 D426 D527
+#[test]
+fn a_lane_is_proved_to_belong_to_its_pack() {
+    let workspace = compiled(&[]);
+    let proof = workspace.lint(&["pack", "prove", "a.v2c-bin", "style@mid"]);
+    workspace.write("proof.json", &proof.stdout);
+    let check = || workspace.lint(&["pack", "check-proof", "a.v2c-bin", "proof.json"]);
+    assert_eq!((check().code, check().stdout.as_str()), (0, "proved: `style@mid` (@A) belongs to `a.v2c-bin`\n"));
+    let honest = proof.json();
+    for (place, value) in [
+        ("/leaf_hash", json!("00".repeat(32))),
+        ("/path/0/dir", json!(0)),
+        ("/path/1/sibling_hash", json!("11".repeat(32))),
+        ("/lane_sym", json!("@0")),
+        ("/path", json!([])),
+    ] {
+        let mut forged = honest.clone();
+        *forged.pointer_mut(place).expect("a place") = value;
+        workspace.write("proof.json", forged.to_string());
+        let run = check();
+        assert!(run.code == 1 && run.stdout.starts_with("not proved: "), "{place}: {}", run.stdout);
+    }
+    workspace.write("proof.json", "{}");
+    assert_eq!(check().code, 2);
+    assert_eq!(workspace.lint(&["pack", "prove", "a.v2c-bin", "nobody"]).code, 2);
+    let one = workspace.lint(&["pack", "decode", "a.v2c-bin", "--lane", "style@mid"]).json();
+    let all = workspace.lint(&["pack", "decode", "a.v2c-bin"]).json();
+    assert_eq!(one["style@mid"], all["style@mid"]);
+    assert_eq!((one.as_object().map(|lanes| lanes.len()), all.as_object().map(|lanes| lanes.len())), (Some(1), Some(16)));
+}
+
+// rows: D411 D425 D614 D626
+#[test]
+fn a_signature_is_checked_by_the_keys_of_the_workspace() {
+    const PUBLIC: &str = "ed25519:3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29";
+    let workspace = compiled(&[]);
+    // the private key of 32 zero bytes has the public key above
+    workspace.write("private", format!("{}\n", "0".repeat(64)));
+    assert_eq!(workspace.lint(&["pack", "sign", "a.v2c-bin", "--key", "private", "-o", "s.v2c-bin"]).code, 0);
+    let verify = |options: &[&str]| workspace.lint(&[&["pack", "verify", "s.v2c-bin"], options].concat());
+    assert!(verify(&[]).stdout.contains("unverifiable"));
+    assert_eq!(verify(&["--key", PUBLIC]).code, 0);
+    assert_eq!(workspace.lint(&["pack", "verify", "a.v2c-bin", "--key", PUBLIC]).code, 1, "an unsigned pack is not the key's");
+    workspace.write("mx2lm.toml", format!("[keys.\"harbour\"]\npublic = \"{PUBLIC}\"\n"));
+    assert!(verify(&[]).stdout.contains("signed by `harbour`"), "{}", verify(&[]).stdout);
+    let mut damaged = bytes(&workspace, "s.v2c-bin");
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    workspace.write("s.v2c-bin", damaged);
+    assert_eq!(verify(&["--key", PUBLIC]).code, 1);
+    workspace.write("private", "not a key");
+    let refused = workspace.lint(&["pack", "sign", "a.v2c-bin", "--key", "private", "-o", "t.v2c-bin"]);
+    assert!(refused.code == 2 && !refused.stderr.contains("not a key"), "what the file holds is not repeated");
+}
+
+// rows: D595 D610 D612 D618 D627 D673 D674
+#[test]
+fn two_packs_are_compared_and_merged_by_lane_ids() {
+    let workspace = compiled(&[]);
+    let other = json!({ "style": vec![0.5; 60], "alpha": vec![0.25; 60] }).to_string();
+    workspace.write("other.json", &other);
+    assert_eq!(workspace.lint(&["pack", "compile", "other.json", "-o", "b.v2c-bin"]).code, 0);
+    let pair = |command: &str| workspace.lint(&["pack", command, "a.v2c-bin", "b.v2c-bin"]);
+    assert!(pair("compat").stdout.starts_with("level 2, "), "{}", pair("compat").stdout);
+    assert_eq!(workspace.lint(&["pack", "diff", "a.v2c-bin", "a.v2c-bin"]).stdout, "the packs are the same\n");
+    let diff = pair("diff");
+    assert!(diff.code == 1 && diff.stdout.contains("/lanes/alpha@t0: only the second has it"), "{}", diff.stdout);
+    // a manifest that lies changes neither loading nor merging
+    workspace.write("a.manifest.json", "{\"schema\": \"asx.pack.manifest.v1\", \"core\": {\"dims\": 3}}");
+    let merged = workspace.lint(&["pack", "merge", "a.v2c-bin", "b.v2c-bin", "-o", "m.v2c-bin"]);
+    assert_eq!(merged.code, 0, "{}", merged.stderr);
+    assert!(merged.stderr.contains("level 2"), "what was done is told: {}", merged.stderr);
+    let lanes = |name: &str| workspace.lint(&["pack", "decode", name]).json();
+    let (a, b, m) = (lanes("a.v2c-bin"), lanes("b.v2c-bin"), lanes("m.v2c-bin"));
+    assert_eq!(m.as_object().map(|lanes| lanes.len()), Some(24));
+    assert_eq!(m["policy@t1"], a["policy@t1"]);
+    let (from, to) = (b["alpha@t2"][5].as_f64().expect("a weight"), m["alpha@t2"][5].as_f64().expect("a weight"));
+    assert!((from - to).abs() < 4e-5, "{from} {to}");
+    let refused = workspace.lint(&["pack", "merge", "a.v2c-bin", "b.v2c-bin", "--mode", "blend", "--lambda", "1.5", "-o", "n.v2c-bin"]);
+    assert_eq!(refused.code, 2);
+    assert!(!workspace.root().join("n.v2c-bin").exists());
+    assert_eq!(workspace.lint(&["pack", "compile", "other.json", "--no-scales", "-o", "n.v2c-bin"]).code, 0);
+    let none = workspace.lint(&["pack", "compat", "a.v2c-bin", "n.v2c-bin"]);
+    assert!(none.code == 1 && none.stdout.starts_with("level 3, "), "{}", none.stdout);
+}
+
+// rows: D273 D429 D442 D670 D671 D672
+#[test]
+fn compile_tells_what_it_decided_and_what_is_over_budget() {
+    let workspace = Workspace::new(&[("s.json", &json!({ "policy": vec![0.5; 300], "attention": vec![0.25; 300] }).to_string())]);
+    let run = workspace.lint(&["pack", "compile", "s.json", "-o", "a.v2c-bin", "--explain"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stderr.contains("interactions: 10 of `policy` with `attention`") && run.stderr.contains("over budget: "), "{}", run.stderr);
+    assert!(bytes(&workspace, "a.v2c-bin").len() > 5120);
+    let fitting = workspace.lint(&["pack", "compile", "s.json", "-o", "a.v2c-bin", "--fit"]);
+    assert_eq!(fitting.stderr, "");
+    assert!(bytes(&workspace, "a.v2c-bin").len() <= 5120);
+    assert_eq!(workspace.lint(&["pack", "manifest", "a.v2c-bin", "-o", "a.manifest.json"]).code, 0);
+    let check = || workspace.lint(&["pack", "manifest", "a.v2c-bin", "--check", "a.manifest.json"]);
+    assert_eq!(check().code, 0);
+    workspace.write(
+        "a.manifest.json",
+        workspace
+            .read("a.manifest.json")
+            .replace("\"count\": 5", "\"count\": 6")
+            .replace("\"fold_weight\": 1.3,", "\"fold_weight\": 1.31,"),
+    );
+    let run = check();
+    assert!(run.code == 1 && run.stdout.contains("/lane_classes/policy/fold_weight: 1.31 where the pack says 1.3"), "{}", run.stdout);
+    assert_eq!(workspace.lint(&["pack", "plot", "a.v2c-bin", "-o", "a.svg"]).code, 0);
+    let picture = workspace.read("a.svg");
+    assert!(picture.contains("DICT ") && picture.contains("bytes are left") && picture.contains(">policy@t0<"));
+    for text in ["{\"a@b\": []}", "{\"a\": [1, \"x\"]}", "{\"a\": [1e999]}", "{\"a\": 1}", "{\"a\": [], \"a\": []}", "<html/>", "<svg"] {
+        workspace.write("s.json", text);
+        let run = workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin"]);
+        assert!(run.code == 2 && run.stderr.contains("`s.json`"), "{text}: {}", run.stderr);
+    }
+    assert!(!workspace.root().join("b.v2c-bin").exists());
+}
