@@ -17,7 +17,7 @@ use mx2lm_core::{
 };
 use serde_json::Value;
 
-use super::{field, subject, verdict};
+use super::{field, lanes, subject, verdict};
 use crate::view::File;
 
 /// Most suggestions of one kind.
@@ -148,6 +148,13 @@ fn fields(file: &File<'_>, tree: &Tree, object: Node<'_>, writing: Option<Node<'
     let there: Vec<_> = object.members().filter(|(_, value)| writing.is_none_or(|node| node != *value)).map(|(name, _)| name).collect();
     let needs_value = writing.is_none_or(|node| node.kind() == NodeKind::Missing);
     let docs = schema::members(kind, &path, tree.root());
+    let names = if lanes::wants_lane(file, &path) { lane_ids(file).collect() } else { Vec::new() };
+    let free_lane = |offer: &Offer| there.iter().all(|name| **name != offer.label);
+    let lanes = names.into_iter().filter(free_lane).map(|offer| match needs_value {
+        true => Offer { text: format!("{}: 0", offer.text), ..offer },
+        false => offer,
+    });
+    let lanes: Vec<Offer> = lanes.collect();
     let free = docs.into_iter().filter(|doc| there.iter().all(|name| **name != doc.name));
     free.map(|doc| {
         let value = if needs_value { format!(": {}", blank(&doc)) } else { String::new() };
@@ -159,6 +166,7 @@ fn fields(file: &File<'_>, tree: &Tree, object: Node<'_>, writing: Option<Node<'
             ..Offer::new(doc.name.clone(), CompletionItemKind::FIELD)
         }
     })
+    .chain(lanes)
     .collect()
 }
 
@@ -215,6 +223,9 @@ fn values(file: &File<'_>, tree: &Tree, node: Node<'_>) -> Vec<Offer> {
     } else if wants_id(file, node) {
         offers.extend(ids(file, node));
     }
+    if lanes::wants_lane(file, &steps) {
+        offers.extend(lane_ids(file));
+    }
     offers.dedup_by(|a, b| a.text == b.text);
     offers
 }
@@ -250,6 +261,12 @@ fn ids(file: &File<'_>, node: Node<'_>) -> Vec<Offer> {
         }
     });
     offers.collect()
+}
+
+/// The lane ids that packs and the document know.
+fn lane_ids(file: &File<'_>) -> impl Iterator<Item = Offer> {
+    let offer = |(id, detail): (String, String)| Offer { detail: Some(detail), rank: 3, ..Offer::new(id, CompletionItemKind::REFERENCE) };
+    lanes::ids(file).into_iter().map(offer)
 }
 
 /// The files that a payload's location may name, the nearest first.

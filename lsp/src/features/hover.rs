@@ -40,6 +40,9 @@ pub fn hover(file: &File<'_>, position: Position) -> Option<Hover> {
     if let Some(at) = super::score::meaning(file, offset, &mut text) {
         span = span.or(Some(at));
     }
+    if let Some(at) = super::lanes::hover(file, offset, &mut text) {
+        span = span.or(Some(at));
+    }
     if let Some((field, at)) = super::field::meaning(file, offset) {
         if !text.is_empty() {
             text.push_str("\n---\n\n");

@@ -1,12 +1,21 @@
-//! ✓ or ✗ behind each hash that can be verified, and the canonical hash behind the root of a tensor.
+//! ✓ or ✗ behind each hash that can be verified, the canonical hash behind the root of a tensor, and what lanes of packs cost.
 
 use lsp_types::{InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Range};
 
-use super::verdict::{self, Verdict};
+use super::{
+    lanes,
+    verdict::{self, Verdict},
+};
 use crate::view::File;
 
 /// Answers `textDocument/inlayHint`.
 pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
+    let mut hints = hashes(file, range);
+    hints.extend(lanes::inlay_hints(file, range));
+    hints
+}
+
+fn hashes(file: &File<'_>, range: Range) -> Vec<InlayHint> {
     let Some(facts) = file.facts() else { return Vec::new() };
     let mut hints = super::score::hints(file, range);
     let places = file.places();

@@ -4,6 +4,7 @@ use lsp_types::{CodeLens, Command};
 use mx2lm_core::document::facts::Target;
 
 use super::{
+    lanes,
     verdict::{self, Verdict},
     virtual_document,
 };
@@ -48,5 +49,6 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
     }
     found.extend(super::score::lenses(file));
     found.extend(virtual_document::lenses(file));
+    found.extend(lanes::lenses(file));
     found
 }

@@ -7,6 +7,7 @@ mod editor;
 mod hardship;
 mod lifecycle;
 mod naming;
+mod packs;
 mod pages;
 mod profiles;
 mod reading;
