@@ -205,7 +205,7 @@ fn compiled(root: Node<'_>) -> Option<Vec<u8>> {
         lanes.insert(dict.get(&symbol)?.as_str()?.into_owned(), weights?);
     }
     let scales = Some(PerClass::canonical_scales());
-    write(&Recipe { dims, lanes, scales, audit: true, lane_audit: 0, merkle: true }).ok()
+    write(&Recipe { dims, lanes, scales, audit: true, merkle: true, ..Recipe::default() }).ok()
 }
 
 /// What each lane costs, behind its id.

@@ -21,7 +21,7 @@ fn weights(phase: u16) -> Vec<f64> {
 fn pack() -> Vec<u8> {
     let lanes = ["attention@late", "policy@t0", "policy@t*"].into_iter().zip(0u16..).map(|(id, at)| (id.to_owned(), weights(at))).collect();
     let scales = Some(PerClass::canonical_scales());
-    write(&Recipe { dims: DIMS, lanes, scales, audit: true, lane_audit: 0, merkle: true }).expect("three lawful lanes")
+    write(&Recipe { dims: DIMS, lanes, scales, audit: true, merkle: true, ..Recipe::default() }).expect("three lawful lanes")
 }
 
 fn manifest_text() -> String {
