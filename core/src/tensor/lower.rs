@@ -260,7 +260,8 @@ impl<T: Coordinate> Lowering<T> {
             Ok(numbers)
         };
         let first = self.parts.len();
-        let mut pen = Pen { lowering: self, frame, part, id: common.id, first, ordinal: 0 };
+        let moved = frame.matrix.moves_only().then(|| Some((T::narrow(frame.matrix.e)?, T::narrow(frame.matrix.f)?))).flatten();
+        let mut pen = Pen { lowering: self, frame, moved, part, id: common.id, first, ordinal: 0 };
         match shape {
             Shape::Path(None) => {
                 Err(Fault::new(Name::Illegal, At::element(source), "the path has no `d`, so it has no numeric meaning").into())
@@ -364,6 +365,8 @@ fn length(value: &str, at: At) -> Result<i64, Stop> {
 struct Pen<'l, 'a, T> {
     lowering: &'l mut Lowering<T>,
     frame: Frame,
+    /// What the matrix adds, where it does nothing else.
+    moved: Option<Pair<T>>,
     /// What all parts of the element have in common.
     part: Part,
     id: Option<&'a str>,
@@ -411,8 +414,8 @@ impl<T: Coordinate> Pen<'_, '_, T> {
     #[inline]
     fn point(&mut self, (x, y): Pair<T>) -> Option<()> {
         let matrix = &self.frame.matrix;
-        let (x, y) = if matrix.moves_only() {
-            (x.plus(T::narrow(matrix.e)?)?, y.plus(T::narrow(matrix.f)?)?)
+        let (x, y) = if let Some(moved) = self.moved {
+            (x.plus(moved.0)?, y.plus(moved.1)?)
         } else {
             let (wide_x, wide_y) = (x.wide(), y.wide());
             let at_x = matrix::sum_of_products(matrix.a, wide_x, matrix.c, wide_y)?.checked_add(matrix.e)?;

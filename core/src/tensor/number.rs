@@ -220,9 +220,18 @@ fn short_q32(literal: &[u8]) -> Option<i64> {
     if seen == 0 || seen > 7 {
         return None;
     }
-    let scale = *SCALE.get(seen - fraction.unwrap_or(seen))?;
     let wide = value << 32;
-    let (quotient, rest) = (wide / scale, wide % scale);
+    // a division by a constant is a multiplication
+    let (quotient, rest, scale) = match seen - fraction.unwrap_or(seen) {
+        0 => (wide, 0, 1),
+        1 => (wide / 10, wide % 10, 10),
+        2 => (wide / 100, wide % 100, 100),
+        3 => (wide / 1_000, wide % 1_000, 1_000),
+        places => {
+            let scale = *SCALE.get(places)?;
+            (wide / scale, wide % scale, scale)
+        }
+    };
     let up = rest * 2 > scale || (rest * 2 == scale && quotient & 1 == 1);
     let value = i64::try_from(quotient + u64::from(up)).ok()?;
     Some(if negative { -value } else { value })

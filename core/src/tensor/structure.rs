@@ -139,17 +139,17 @@ impl<F: FnMut(&[u8])> Bytes<'_, F> {
 
     #[inline]
     fn words<const N: usize>(&mut self, words: &[u32; N]) {
-        for word in words {
-            self.put(&word.to_le_bytes());
+        // a record goes in as one piece: its words one by one would each ask for room
+        let mut record = [[0u8; 4]; N];
+        for (bytes, word) in record.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
         }
+        self.put(record.as_flattened());
         self.flush();
     }
 
     #[inline]
     fn integers<const N: usize>(&mut self, integers: &[i32; N]) {
-        for integer in integers {
-            self.put(&integer.to_le_bytes());
-        }
-        self.flush();
+        self.words(&integers.map(|integer| integer as u32));
     }
 }
