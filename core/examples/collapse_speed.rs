@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use mx2lm_core::collapse::profile::{LeafCache, Plan, Profile, Term};
 use mx2lm_core::collapse::{Corpus, Instructions, Threshold, Vector};
+use mx2lm_core::hash::Digest;
 
 const PAIRS: usize = 64;
 
@@ -25,6 +26,12 @@ fn main() {
     let threshold = Threshold::of(0.5).expect("a lawful tolerance");
     let bytes = corpus.bytes() as f64;
     println!("{documents} documents of {PAIRS} pairs, {:.1} MB as f32", bytes / 1e6);
+    // The same line in a debug and a release build, with every choice of instructions.
+    for instructions in Instructions::available() {
+        let scores = corpus.collapse_with(instructions, threshold).expect("scores");
+        let bits: Vec<u8> = scores.iter().flat_map(|one| one.score.to_bits().to_le_bytes()).collect();
+        println!("scores with {}: {}", instructions.name(), Digest::of(&bits));
+    }
     let words: Vec<u64> = (0..corpus.bytes() as u64 / 8).collect();
 
     for threads in [1, std::thread::available_parallelism().map_or(1, usize::from)] {

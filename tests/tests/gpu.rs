@@ -94,7 +94,7 @@ fn ten_million_pairs_give_the_same_bits() {
     assert_same(&gpu, &corpus(&mut Random(88_172_645_463_325_252), 312_500, 64, 1.0), usize::MAX >> 8);
 }
 
-// rows: A381 C176
+// rows: A381 C176 C609
 #[test]
 fn a_device_that_disappears_is_told_once_and_the_processor_answers() {
     let Some(gpu) = device("a_device_that_disappears_is_told_once_and_the_processor_answers") else { return };

@@ -92,7 +92,7 @@ fn walk(block: &naga::Block, visit: &mut impl FnMut(&Statement)) {
     }
 }
 
-// rows: C174 C175 C194 C200 C201 C202 C203
+// rows: C174 C175 C180 C194 C200 C201 C202 C203
 #[test]
 fn kernels_that_count_hold_no_floating_point_and_no_race() {
     let mut seen = 0;
@@ -214,4 +214,31 @@ fn three_ways_of_writing_that_the_texts_use_are_not_wgsl() {
         assert!(checked(&format!("{wrong}\n{entry}")).is_err(), "{wrong}");
         assert!(checked(&format!("{right}\n{entry}")).is_ok(), "{right}");
     }
+}
+
+// rows: A283 A284 A285 A286 A289 A290 A291 A292 A293 A295 A297 A299 A301
+#[test]
+fn the_five_stages_are_wgsl_once_their_faults_are_mended() {
+    let module = reference("stages.wgsl");
+    let wanted = [
+        row(0, "vecA", true, 8),
+        row(1, "vecB", true, 8),
+        row(2, "phase", false, 4),
+        row(3, "weight", false, 4),
+        row(4, "accum", false, 8),
+    ];
+    assert_eq!(layout(&module), wanted);
+    let stages: Vec<_> = module.entry_points.iter().map(|entry| (entry.name.as_str(), entry.workgroup_size[0])).collect();
+    assert_eq!(stages, [("measure", 64), ("align", 64), ("suppress", 64), ("accumulate", 1), ("collapse", 1)]);
+    let literal = |handle| match module.global_expressions[handle] {
+        Expression::Literal(naga::Literal::F32(value)) => value.to_bits(),
+        ref other => panic!("{other:?}"),
+    };
+    let pi = module.constants.iter().find(|(_, constant)| constant.name.as_deref() == Some("PI")).expect("PI").1.init;
+    assert_eq!(literal(pi), 0x4049_0fdb);
+    let of = |name| module.overrides.iter().find(|(_, value)| value.name.as_deref() == Some(name)).and_then(|(_, value)| value.init);
+    assert_eq!(of("EPSILON").map(literal), Some(0x3e32_b8c1));
+    assert_eq!(of("SUPPRESS_K").map(literal), Some(0.25_f32.to_bits()));
+    // None of the stages could be one that counts.
+    assert!(!math(&module.entry_points[0].function).is_empty());
 }

@@ -219,7 +219,8 @@ fn judge(corpus: &Corpus) -> Result<bool, OffGrid> {
             for lane in 0..LANES {
                 for value in [x[lane], y[lane]] {
                     let scaled = value * UNIT;
-                    if scaled != scaled.trunc() || !scaled.is_finite() {
+                    // What even overflows is a matter of size, which is told below.
+                    if scaled.is_finite() && scaled != scaled.trunc() {
                         return Err(OffGrid::Number { document: tile * LANES + lane, value });
                     }
                     largest[lane] = largest[lane].max(value.abs());

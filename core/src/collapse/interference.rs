@@ -129,4 +129,34 @@ mod tests {
         assert_eq!(normalize(&[1.0], &[]).unwrap_err().pointer().as_deref(), Some("/magnitudes"));
         assert_eq!(normalize(&[f64::INFINITY], &[1.0]).unwrap_err().pointer().as_deref(), Some("/angles/0"));
     }
+
+    // rows: C611 C612
+    #[test]
+    fn the_example_of_an_adapter_is_lawful_once_normalised() {
+        use crate::collapse::math::atan2;
+        let embedding = [0.12_f64, -0.98, 0.05, 0.31];
+        let norm = embedding.iter().fold(0.0, |sum, value| sum + value * value).sqrt();
+        let angles: Vec<f64> = embedding.iter().map(|value| atan2(*value, norm)).collect();
+        for (angle, wanted) in angles.iter().zip([0.1153, -0.7576, 0.0482, 0.2907]) {
+            assert!((angle - wanted).abs() < 1e-4, "{angle} {wanted}");
+        }
+        let magnitudes = [1.0 - 0.42; 4];
+        assert!((magnitudes[0] - 0.58_f64).abs() < 1e-15);
+        // One angle is negative: the example breaks the law until it is normalised.
+        assert!(interference(&angles, &angles, &magnitudes, &magnitudes).is_err());
+        let lawful = normalize(&angles, &magnitudes).unwrap();
+        assert_eq!(interference(&lawful, &lawful, &magnitudes, &magnitudes).unwrap().normalized, 1.0);
+    }
+
+    // rows: C617
+    #[test]
+    fn signals_collapse_by_the_cosine_of_their_distance() {
+        let (query, document) = ([0.1, 3.0, 6.2], [6.1, 2.5, 0.4]);
+        let (q, d) = ([1.0, 2.0, 0.5], [0.25, 1.0, 3.0]);
+        let distances = angle_distance(&document, &query).unwrap();
+        let weighed = distances.iter().zip(d.iter().zip(&q)).map(|(distance, (d, q))| distance.cos() * d * q).sum::<f64>();
+        let whole: f64 = d.iter().zip(&q).map(|(d, q)| d * q).sum();
+        let found = interference(&document, &query, &d, &q).unwrap();
+        assert!((found.score - weighed).abs() < 1e-14 && (found.normalized - weighed / whole).abs() < 1e-14);
+    }
 }

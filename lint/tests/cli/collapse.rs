@@ -203,7 +203,7 @@ fn signals_are_checked_and_normalised_in_place() {
     assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
 }
 
-// rows: A206 A218 A228 A241
+// rows: A206 A218 A228
 #[test]
 fn a_request_is_answered_from_units_whose_hash_is_true() {
     let unit = |id: &str, hash: &str, gram: &str| {
@@ -226,4 +226,58 @@ fn a_request_is_answered_from_units_whose_hash_is_true() {
     workspace.write("b.svg", unit("doc_b", &lies, "zz"));
     assert_eq!(workspace.lint(&["retrieve", "q.json", "--against", "b.svg"]).code, 2);
     assert_eq!(workspace.lint(&["collapse", "near.pi-profile.json", "--against", "b.svg"]).code, 2);
+}
+
+// rows: A241 A242 A244 A246
+#[test]
+fn a_cache_key_is_that_of_text_bias_and_index_and_changes_with_each() {
+    let hash = "sha256:af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc";
+    let unit = |id: &str| {
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" tensor="semantic.index.v1" data-doc-id="{id}" data-hash="{hash}"><g id="ngrams" space="lexical"><path id="ng_ab" d="M0,0 L3,0" weight="3" freq="1"/></g></svg>"#
+        )
+    };
+    let workspace = workspace();
+    workspace.write("a.svg", unit("doc_a"));
+    workspace.write("b.svg", unit("doc_b"));
+    let request = |text: &str, alpha: &str| {
+        format!(
+            r#"{{"@object": "retrieve.semantic.v1", "query": {{"text": "{text}", "mode": "hybrid"}}, "bias": {{"pi": true, "alpha": {alpha}, "beta": 0.35, "phase": 0.1}}}}"#
+        )
+    };
+    let key = |request: &str, units: &[&str]| {
+        workspace.write("q.json", request);
+        let run = workspace.lint(&[&["retrieve", "q.json", "--against"], units].concat());
+        let line = |name: &str| run.stdout.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+        (line("cache key "), line("index "))
+    };
+    let (first, index) = key(&request("ab", "0.55"), &["a.svg"]);
+    assert_eq!(index, hash, "the index of one unit is the hash of its geometry");
+    let preimage = format!(r#"["ab",{{"alpha":0.55,"beta":0.35,"phase":0.1,"pi":true}},"{index}"]"#);
+    workspace.write("preimage.json", &preimage);
+    let wanted = workspace.lint(&["hash", "--format", "json", "preimage.json"]).json();
+    assert_eq!(first, wanted["files"][0]["stored_bytes_sha256"].as_str().unwrap());
+    let (grown, appended) = key(&request("ab", "0.55"), &["a.svg", "b.svg"]);
+    assert!(grown != first && appended != index, "a unit more is another index");
+    assert_ne!(key(&request("ac", "0.55"), &["a.svg"]).0, first);
+    assert_ne!(key(&request("ab", "0.5500000001"), &["a.svg"]).0, first);
+    assert_eq!(key(&request("ab", "0.55"), &["b.svg", "a.svg"]).0, grown, "the order they are named in is no part of it");
+}
+
+// rows: C575
+#[test]
+fn who_made_a_signal_changes_no_score() {
+    let workspace = workspace();
+    let bits = |provenance: &str| {
+        let signal = format!(
+            r#"{{"@type": "pi.signal.v1", "@version": "1.0", "geometry": {{"angles": [0.05, 1.0, 6.2], "magnitudes": [1, 2, 0.5]}}, "provenance": {provenance}}}"#
+        );
+        workspace.write("s.json", signal);
+        let answer = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "s.json", "--format", "json"]).json();
+        answer["results"][0]["bits"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        bits(r#"{"adapter": "gguf", "deterministic": true}"#),
+        bits(r#"{"adapter": "onnx", "adapter_version": "9.9.9", "deterministic": true}"#)
+    );
 }

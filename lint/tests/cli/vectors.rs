@@ -45,7 +45,7 @@ fn the_vectors_of_collapse_hold() {
     hold("vectors/collapse.ndjson");
 }
 
-// rows: A337 A347 A399 A436 A437
+// rows: A337 A347 A348 A372 A399 A436 A437
 #[test]
 fn scores_thresholds_and_ranks_are_those_of_an_independent_reference() {
     hold("golden/collapse.ndjson");

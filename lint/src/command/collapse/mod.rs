@@ -94,12 +94,11 @@ pub fn compute(prepared: &Prepared, documents: &Documents, device: Device) -> Re
 }
 
 /// What adds.
-struct On<'c> {
+struct On {
     name: String,
     fallback: Option<String>,
     #[cfg(feature = "gpu")]
     gpu: Option<mx2lm_core::gpu::Gpu>,
-    corpus: std::marker::PhantomData<&'c Corpus>,
 }
 
 fn processor() -> String {
@@ -107,11 +106,11 @@ fn processor() -> String {
 }
 
 #[cfg(feature = "gpu")]
-fn on_device(device: Device, corpus: &Corpus) -> On<'_> {
+fn on_device(device: Device, corpus: &Corpus) -> On {
     use mx2lm_core::gpu::{Adapters, Gpu};
     // Below this many pairs a device takes longer to open than the processor takes to answer.
     const WORTH_IT: usize = 1 << 24;
-    let mut on = On { name: processor(), fallback: None, gpu: None, corpus: std::marker::PhantomData };
+    let mut on = On { name: processor(), fallback: None, gpu: None };
     if device == Device::Gpu || (device == Device::Auto && corpus.pairs() >= WORTH_IT) {
         match Gpu::open(Adapters::Hardware) {
             Ok(gpu) => {
@@ -126,12 +125,12 @@ fn on_device(device: Device, corpus: &Corpus) -> On<'_> {
 }
 
 #[cfg(not(feature = "gpu"))]
-fn on_device(device: Device, _: &Corpus) -> On<'_> {
+fn on_device(device: Device, _: &Corpus) -> On {
     let fallback = (device == Device::Gpu).then(|| "this program was built without support of graphics processors".to_owned());
-    On { name: processor(), fallback, corpus: std::marker::PhantomData }
+    On { name: processor(), fallback }
 }
 
-impl On<'_> {
+impl On {
     #[cfg(feature = "gpu")]
     fn collapse(&mut self, corpus: &Corpus, threshold: Threshold) -> Result<Vec<mx2lm_core::collapse::Collapse>, DocumentError> {
         if let Some(gpu) = &self.gpu {
