@@ -58,6 +58,11 @@ fn the_collapse_cases_of_the_specification_hold() {
 }
 
 #[test]
+fn more_cases_of_packs_hold() {
+    assert_all(cases("pack-more"));
+}
+
+#[test]
 fn every_fixture_gets_its_verdict() {
     let named = fixtures().into_iter().map(|(name, valid, mut case)| {
         let is_rule = rules::by_name(&name).is_some();

@@ -25,6 +25,25 @@ vim.api.nvim_create_autocmd('LspAttach', {
   end,
 })
 
+local pages = vim.api.nvim_create_augroup('mx2lm.pages', {})
+vim.api.nvim_create_autocmd('BufReadCmd', {
+  group = pages,
+  pattern = '*.v2c-bin',
+  callback = function(event)
+    require('mx2lm.pages').read_file(event.buf, event.file)
+  end,
+})
+vim.api.nvim_create_autocmd('BufReadCmd', {
+  group = pages,
+  pattern = 'mx2lm:/*',
+  callback = function(event)
+    require('mx2lm.pages').read_page(event.buf, event.file)
+  end,
+})
+vim.lsp.handlers['mx2lm/contentChanged'] = function(...)
+  return require('mx2lm.pages').changed(...)
+end
+
 vim.api.nvim_create_user_command('Mx2lm', function(call)
   local action = mx2lm.actions[call.args]
   if action then

@@ -4,15 +4,18 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 
+import { registerPages } from "./pages";
 import { Preview } from "./preview";
 
 const LANGUAGES = ["json", "jsonl", "khl", "powershell", "toml", "xml"];
 
 let client: LanguageClient | undefined;
 let output: vscode.LogOutputChannel | undefined;
+let pageChanged: ((uri: string) => void) | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel("mx2lm", { log: true });
+  pageChanged = registerPages(context, () => client);
   context.subscriptions.push(
     output,
     vscode.commands.registerCommand("mx2lm.restart", restart),
@@ -48,6 +51,7 @@ async function start(channel: vscode.LogOutputChannel): Promise<void> {
   const starting = new LanguageClient("mx2lm", "mx2lm", server, options);
   client = starting;
   try {
+    starting.onNotification("mx2lm/contentChanged", (news: { uri: string }) => pageChanged?.(news.uri));
     await starting.start();
   } catch (error) {
     client = undefined;

@@ -168,7 +168,7 @@ impl Comparison<'_, '_> {
                 self.tell(Severity::Error, node, format!("`{}` has no lane `{}`", self.pack_path, shown(&id)), None);
                 continue;
             };
-            for name in ["hash", "saturation"] {
+            for name in ["dims", "hash", "saturation"] {
                 match (lane.get(name), wanted.get(name)) {
                     (Some(found), Some(wanted)) => self.value(found, wanted),
                     (Some(found), None) => {

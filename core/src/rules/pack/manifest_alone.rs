@@ -25,7 +25,6 @@ fn temporal(id: &str) -> Option<&str> {
 /// The order of the lanes, and what each says of its own id.
 pub(super) fn lanes(root: Node<'_>, findings: &mut Findings) {
     let Some(list) = root.get("lanes").filter(|list| list.is_array()) else { return };
-    let core = root.get("core").and_then(|core| core.get("dims")?.as_u64());
     let mut before: Option<(Class, String)> = None;
     let mut ordered = true;
     for lane in list.items() {
@@ -50,12 +49,6 @@ pub(super) fn lanes(root: Node<'_>, findings: &mut Findings) {
             findings
                 .push(Finding::new(&LANES, Place::value(node), message).help("write what follows the last `@` of the id, or leave it out"));
         }
-        if let (Some(node), Some(dims)) = (lane.get("dims"), core)
-            && node.as_u64().is_some_and(|own| own != dims)
-        {
-            let message = format!("the lane has {} dimensions, and `core` says {dims}: all lanes of a pack have the same", node.raw());
-            findings.push(Finding::new(&LANES, Place::value(node), message).help("write the dimensions of the pack"));
-        }
         let key = (class, id.into_owned());
         if ordered && before.as_ref().is_some_and(|before| *before >= key) {
             ordered = false;
@@ -74,6 +67,22 @@ pub(super) fn lanes(root: Node<'_>, findings: &mut Findings) {
     }
 }
 
+/// Lanes of other dimensions than `core` says; told once where no lane has those of `core`.
+fn dimensions(root: Node<'_>, findings: &mut Findings) {
+    let Some(core) = root.get("core").and_then(|core| core.get("dims")?.as_u64()) else { return };
+    let all: Vec<(Node<'_>, u64)> = root
+        .get("lanes")
+        .into_iter()
+        .flat_map(|lanes| lanes.items())
+        .filter_map(|lane| lane.get("dims").and_then(|node| Some((node, node.as_u64()?))))
+        .collect();
+    let most = if all.iter().any(|(_, dims)| *dims == core) { usize::MAX } else { 1 };
+    for (node, dims) in all.iter().filter(|(_, dims)| *dims != core).take(most) {
+        let message = format!("the lane has {dims} dimensions, and `core` says {core}: all lanes of a pack have the same");
+        findings.push(Finding::new(&LANES, Place::value(*node), message).help("write the dimensions of the pack"));
+    }
+}
+
 /// `merge_allowed` follows from the level (D658).
 pub(super) fn compatibility(root: Node<'_>, findings: &mut Findings) {
     let Some(block) = root.get("compatibility") else { return };
@@ -89,6 +98,7 @@ pub(super) fn compatibility(root: Node<'_>, findings: &mut Findings) {
 
 /// Members that contradict each other or every pack there is.
 pub(super) fn check(root: Node<'_>, findings: &mut Findings) {
+    dimensions(root, findings);
     let mut tell = |severity: Severity, node: Node<'_>, message: String, help: &str| {
         findings.push(Finding::new(&DISAGREES, Place::value(node), message).severity(severity).help(help));
     };
