@@ -66,13 +66,24 @@ pub(super) struct Parser<'a> {
     pub ahead: usize,
 }
 
+/// How many values there may be. A large text is counted: a list that is copied as it grows takes twice the room of what it holds.
+fn room(text: &str) -> usize {
+    const LARGE: usize = 1 << 20;
+    if text.len() < LARGE {
+        return text.len() / 24 + 1;
+    }
+    // every value but the first follows a comma, or the bracket or brace that it stands in
+    let begun = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() + 1;
+    begun.min(MAX_VALUES)
+}
+
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
         Parser {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            nodes: Vec::with_capacity(text.len() / 24 + 1),
+            nodes: Vec::with_capacity(room(text)),
             stack: Vec::new(),
             errors: Vec::new(),
             duplicates: Vec::new(),
