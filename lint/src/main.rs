@@ -4,6 +4,7 @@
 
 mod cli;
 mod command;
+mod lanes;
 mod oracle;
 mod output;
 mod paths;

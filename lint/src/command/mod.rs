@@ -14,6 +14,7 @@ mod profile;
 mod retrieve;
 mod rule;
 mod schema;
+mod scxq2;
 mod signal;
 mod tensor;
 
@@ -35,6 +36,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Canon(arguments) => canon::run(&arguments),
         Command::Rule(arguments) => rule::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Scxq2(arguments) => scxq2::run(&arguments.command),
         Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Collapse(arguments) => collapse::run(&arguments),

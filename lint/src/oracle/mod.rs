@@ -10,6 +10,7 @@ mod hash;
 mod pack;
 mod profile;
 mod record;
+mod scxq2;
 mod tensor;
 
 use std::sync::Arc;
@@ -159,11 +160,46 @@ pub const FUNCTIONS: &[Function] = &[
         call: collapse::rank,
     },
     Function {
+        name: "scxq2.check_proof",
+        takes: "`proof`: a lane proof; `hex`: the pack",
+        gives: "`ok`, and `pointer`, `why` where it is false",
+        what: "whether the chunk, the lane root and the root of the proof are those of the pack",
+        call: scxq2::check_proof,
+    },
+    Function {
+        name: "scxq2.decode",
+        takes: "`hex`: a pack",
+        gives: "`canonical_svg`, `canonical_svg_hash`, `merkle_root`",
+        what: "the canonical text of the tensor in the pack",
+        call: scxq2::decode,
+    },
+    Function {
         name: "scxq2.detect",
         takes: "`hex`",
         gives: "`format`, and `envelope` of a pack",
         what: "how a payload is stored, from its first 18 bytes",
         call: record::detect,
+    },
+    Function {
+        name: "scxq2.encode",
+        takes: "`svg`: a drawing; `epsilon` (2⁻¹⁰)",
+        gives: "`pack_hex`, `pack_sha256`, `lane_roots`, `merkle_root`",
+        what: "the pack of the tensor, its hash, and its roots",
+        call: scxq2::encode,
+    },
+    Function {
+        name: "scxq2.prove",
+        takes: "`hex`: a pack; `lane`; `chunk` (0)",
+        gives: "`proof`",
+        what: "the proof that the chunk belongs to the lane and the lane to the root",
+        call: scxq2::prove,
+    },
+    Function {
+        name: "scxq2.verify",
+        takes: "`hex`: a pack",
+        gives: "`merkle_root`, `lane_roots`, `canonical_svg_hash`",
+        what: "the roots of a lawful pack; else the reason it is refused, with the byte",
+        call: scxq2::verify,
     },
     Function {
         name: "signal.normalize",

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Refusal, text};
 
-fn read(input: Node<'_>) -> Result<Tensor, Refusal> {
+pub(super) fn read(input: Node<'_>) -> Result<Tensor, Refusal> {
     let epsilon = match input.get("epsilon") {
         None => source::EPSILON,
         Some(value) => {

@@ -7,6 +7,7 @@ mod formats;
 mod generated;
 mod input;
 mod pack;
+mod lanes;
 mod questions;
 mod records;
 mod vectors;

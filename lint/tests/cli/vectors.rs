@@ -62,3 +62,9 @@ fn the_vectors_of_tensors_hold() {
 fn the_vectors_of_packs_hold() {
     hold("pack.ndjson");
 }
+
+// rows: A417 B186 B193 B325 B326 B327 B334 B335 B336 B337 B341 B343 B346 B347 B348
+#[test]
+fn the_vectors_of_lanes_hold() {
+    hold("vectors/scxq2.ndjson");
+}
