@@ -54,13 +54,13 @@ fn scores_thresholds_and_ranks_are_those_of_an_independent_reference() {
 // rows: B118 B138 B149 B157 B180 B202
 #[test]
 fn the_vectors_of_tensors_hold() {
-    hold("tensor.ndjson");
+    hold("vectors/tensor.ndjson");
 }
 
 // rows: D260 D269 D289 D308 D329 D354 D358 D363 D366 D382 D391 D403 D409 D460 D477 D513 D519 D530 D533 D546 D561 D605 D607 D610 D611 D646 D654 D664 D668
 #[test]
 fn the_vectors_of_packs_hold() {
-    hold("pack.ndjson");
+    hold("vectors/pack.ndjson");
 }
 
 // rows: A417 B186 B193 B325 B326 B327 B334 B335 B336 B337 B341 B343 B346 B347 B348
