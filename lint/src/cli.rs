@@ -180,6 +180,8 @@ pub enum TensorCommand {
     Inspect(TensorInspectArgs),
     /// Compute what flows to each node in a number of steps (`node_accum`)
     Accumulate(TensorAccumulateArgs),
+    /// Compare what a GPU computed with what the CPU computes, and write the proof
+    Proof(TensorProofArgs),
 }
 
 /// Options of `tensor inspect`.
@@ -191,6 +193,23 @@ pub struct TensorInspectArgs {
     /// How the numbers are written: for people, or as the whole numbers of the canonical form
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,
+}
+
+/// Options of `tensor proof`.
+#[derive(Debug, Args)]
+pub struct TensorProofArgs {
+    /// The drawing, or its pack
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The buffer that the GPU left: `node_accum`, four bytes a node, little-endian
+    #[arg(long, value_name = "FILE")]
+    pub gpu: PathBuf,
+    /// How many steps were taken
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub steps: u32,
+    /// The id of the tensor, so that the proof can be replayed where it lies
+    #[arg(long, value_name = "ID")]
+    pub tensor: Option<String>,
 }
 
 /// Options of `tensor accumulate`.

@@ -5,6 +5,7 @@
 pub mod contents;
 pub mod entanglement;
 pub mod envelope;
+pub mod index;
 pub mod inspect;
 pub mod kuhul;
 pub mod lane;

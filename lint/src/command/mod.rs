@@ -17,6 +17,7 @@ mod schema;
 mod scxq2;
 mod signal;
 mod tensor;
+mod tensor_proof;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -10,7 +10,7 @@ use mx2lm_core::tensor::source::EPSILON;
 use mx2lm_core::text::{ColumnUnit, LineIndex};
 use serde_json::{Value, json};
 
-use super::read;
+use super::{read, tensor_proof};
 use crate::cli::{Color, DataFormat, TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs};
 use crate::output::{Failure, to_stdout};
 
@@ -19,6 +19,7 @@ pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
     match &arguments.command {
         TensorCommand::Inspect(arguments) => inspect(arguments),
         TensorCommand::Accumulate(arguments) => accumulate(arguments),
+        TensorCommand::Proof(arguments) => tensor_proof::run(arguments),
     }
 }
 

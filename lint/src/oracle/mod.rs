@@ -118,6 +118,13 @@ pub const FUNCTIONS: &[Function] = &[
         call: record::entangle,
     },
     Function {
+        name: "record.index",
+        takes: "`nodes`: objects of `symbol`, `x`, `y`, optionally `phase`, `weight`; `edges`: pairs; optionally `field`",
+        gives: "`hex`, `index_hash`, `geometry_hash`",
+        what: "the container of a retrieval index and its identity",
+        call: record::index,
+    },
+    Function {
         name: "record.micronaut_decode",
         takes: "`hex`",
         gives: "`domain`, `lane`, `signals`",

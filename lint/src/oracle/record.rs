@@ -5,6 +5,7 @@ use mx2lm_core::{
     scxq2::{
         entanglement::entanglement,
         envelope::Format,
+        index::{Index, Node as IndexNode, coordinate},
         kuhul::Operation,
         micronaut_record::MicronautRecord,
         sbs1::{self, Domain},
@@ -192,4 +193,36 @@ pub fn merge(input: Node<'_>) -> Result<Value, Refusal> {
         }
         Merged::Tensor(model) => json!({ "elements": model.elements.len(), "points": model.points.len(), "hash": hash }),
     })
+}
+
+/// A retrieval index to its container.
+pub fn index(input: Node<'_>) -> Result<Value, Refusal> {
+    let wanted = || {
+        Refusal::BadInput("`nodes` is wanted: a list of objects of `symbol`, `x`, `y` and, if they have them, `phase` and `weight`".into())
+    };
+    let number = |node: Node<'_>, name: &str, absent: Option<f64>| {
+        let number = node.get(name).map_or(absent, Node::as_f64).ok_or_else(wanted)?;
+        coordinate(number).ok_or_else(|| Refusal::Refused(format!("`{name}` is beyond what f32 holds")))
+    };
+    let mut index = Index { field: input.get("field").map_or_else(|| Ok("{}".into()), canonical_text)?, ..Index::default() };
+    for node in list(input, "nodes", "a list of objects")? {
+        let place = [number(node, "x", None)?, number(node, "y", None)?];
+        let quantum = [number(node, "phase", Some(0.0))?, number(node, "weight", Some(0.0))?];
+        index.nodes.push(IndexNode { symbol: text(node, "symbol")?.into_owned(), place, quantum });
+    }
+    for pair in list(input, "edges", "a list of pairs")? {
+        let end = |at| pair.item(at).and_then(Node::as_u64).and_then(|end| u32::try_from(end).ok());
+        let (Some(from), Some(to), 2) = (end(0), end(1), pair.len()) else {
+            return Err(Refusal::BadInput("`edges` holds pairs of node numbers".into()));
+        };
+        index.edges.push([from, to]);
+    }
+    let refused = || Refusal::Refused("an edge leads to a node that is not there".into());
+    let bytes = index.encode().ok_or_else(refused)?;
+    Ok(json!({ "hex": hex(&bytes), "index_hash": index.hash(), "geometry_hash": index.geometry_hash() }))
+}
+
+fn canonical_text(node: Node<'_>) -> Result<String, Refusal> {
+    let bytes = mx2lm_core::hash::canonical(node).map_err(|error| Refusal::Refused(error.why))?;
+    String::from_utf8(bytes).map_err(|_| Refusal::Refused("`field` has no canonical text".into()))
 }

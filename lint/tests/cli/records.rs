@@ -101,3 +101,21 @@ fn a_cluster_is_the_same_in_any_order() {
     let errors: Vec<&Value> = told[4..].iter().map(|told| &told["error"]).collect();
     assert_eq!(errors, ["eval.refused", "verification_error.invariant_violation", "verification_error.illegal_tensor"]);
 }
+
+// rows: B220 B221 B222 B227 B228
+#[test]
+fn a_proof_compares_byte_for_byte_and_passes_nothing_that_was_not_compared() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0L1 0L1 1\" stroke-width=\"0.5\"/></svg>";
+    let workspace = crate::Workspace::new(&[("a.svg", svg)]);
+    let buffer = |words: [u32; 3]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    // 1 at the root, a half at the next, a quarter at the last
+    workspace.write("true.bin", buffer([65_536, 32_768, 16_384]));
+    workspace.write("false.bin", buffer([65_536, 32_768, 16_385]));
+    let run = workspace.lint(&["tensor", "proof", "a.svg", "--steps", "2", "--gpu", "true.bin"]);
+    assert_eq!((run.code, &run.json()["status"], &run.json()["dispatch"]["steps"]), (0, &json!("pass"), &json!(2)));
+    assert_eq!(run.json()["cpu_hash"], run.json()["gpu_hash"]);
+    let run = workspace.lint(&["tensor", "proof", "a.svg", "--steps", "2", "--gpu", "false.bin"]);
+    assert_eq!((run.code, &run.json()["status"]), (1, &json!("fail")));
+    assert!(run.stderr.contains("non-conformant implementation"));
+    assert_eq!(workspace.lint(&["tensor", "proof", "a.svg", "--steps", "2", "--gpu", "none.bin"]).code, 2);
+}

@@ -1,0 +1,54 @@
+//! `tensor proof`: whether a GPU computed what the CPU computes (seed 003 §17.10).
+//!
+//! The CPU's side is computed here; the GPU's is the buffer that a run of `shaders/node_accum.wgsl` left. Without one there is no proof:
+//! nothing is passed that was not compared.
+
+use std::process::ExitCode;
+
+use mx2lm_core::hash::digest::Digest;
+use mx2lm_core::scxq2::envelope::Format;
+use mx2lm_core::scxq2::pack;
+use mx2lm_core::tensor::{accumulate, structure};
+use serde_json::{Map, Value, json};
+
+use super::{FOUND, read, tensor};
+use crate::cli::{Color, TensorProofArgs};
+use crate::output::{Failure, to_stdout};
+
+/// Runs the command.
+pub fn run(arguments: &TensorProofArgs) -> Result<ExitCode, Failure> {
+    let bytes = read(&arguments.file)?;
+    let (model, graph) = match Format::detect(&bytes) {
+        Format::Scxq2Svg(_) => {
+            let decoded = pack::decode(&bytes).map_err(|rejection| {
+                Failure::Refused(format!("`{}` is no pack: at byte {} {}", arguments.file.display(), rejection.offset(), rejection.message))
+            })?;
+            (decoded.model, decoded.graph)
+        }
+        Format::SvgCanonical => {
+            let tensor = tensor::tensor(&arguments.file, &bytes)?;
+            (tensor.model, tensor.graph)
+        }
+    };
+    let words = accumulate::accumulate(&model, &graph, arguments.steps);
+    let words =
+        words.ok_or_else(|| Failure::Refused(format!("{} steps through this tensor are more than is computed", arguments.steps)))?;
+    let cpu: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let gpu = read(&arguments.gpu)?;
+    let agrees = cpu == gpu;
+    let mut proof = Map::new();
+    proof.insert("schema".into(), "mx2lm.cpu.gpu.proof.v1".into());
+    proof.insert("cpu_hash".into(), Digest::of(&cpu).to_string().into());
+    proof.insert("gpu_hash".into(), Digest::of(&gpu).to_string().into());
+    proof.insert("status".into(), if agrees { "pass" } else { "fail" }.into());
+    if let Some(id) = &arguments.tensor {
+        proof.insert("tensor".into(), id.as_str().into());
+    }
+    proof.insert("buffer_hash".into(), structure::digest(&model, &graph).to_string().into());
+    proof.insert("dispatch".into(), json!({ "workgroup_size": 64, "steps": arguments.steps, "seed": "roots" }));
+    to_stdout(Color::Never, |out, _| writeln!(out, "{:#}", Value::Object(proof)))?;
+    if !agrees {
+        eprintln!("{}: non-conformant implementation", arguments.gpu.display());
+    }
+    Ok(if agrees { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
