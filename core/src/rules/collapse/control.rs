@@ -149,7 +149,8 @@ fn denied(context: &FileContext<'_>, findings: &mut Findings) {
             return true;
         }
         let known = name == "method" && context.kind.is("pi-profile.v1") && node.pointer() == "/vectorizer/method";
-        if !known && !(signal && super::signal::tells(name, node)) {
+        let told = signal && super::signal::tells(name, node);
+        if !known && !told {
             let message = format!("`{name}` names something below the control plane, which knows geometry alone");
             let help = "move it to where it takes effect: the object server, the adapter, or the tool that trains";
             findings.push(Finding::new(&CONTROL_PLANE, Place::key(node), message).help(help));
