@@ -11,6 +11,7 @@ pub mod field;
 pub mod hover;
 pub mod inlay_hints;
 pub mod lanes;
+pub mod lanes_form;
 pub mod lens;
 pub mod mentions;
 pub mod navigation;

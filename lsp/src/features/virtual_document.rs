@@ -30,7 +30,7 @@ pub struct Form {
 }
 
 /// Every form, the ones that say most first: the first that takes a file is what opening the file shows.
-pub const FORMS: &[Form] = &[pack_form::FORM, super::drawing::FORM, super::score::FORM, bytes_form::FORM];
+pub const FORMS: &[Form] = &[super::lanes_form::FORM, pack_form::FORM, super::drawing::FORM, super::score::FORM, bytes_form::FORM];
 
 /// A form that a file has.
 #[derive(Debug, Serialize)]

@@ -91,3 +91,25 @@ async fn a_lens_on_the_descriptor_shows_its_payload() {
     editor.refused("workspace/executeCommand", json!({"command": "mx2lm.show", "arguments": [uri]})).await;
     assert!(editor.leave().await);
 }
+
+#[tokio::test]
+// rows: B377 B378
+async fn a_pack_is_shown_field_by_field_and_its_finding_stands_on_the_field() {
+    const CHAIN: &str = include_str!("../../../tests/vectors/scxq2.ndjson");
+    let first: Value = serde_json::from_str(CHAIN.lines().next().expect("a line")).expect("a vector");
+    let hex = first["out"]["pack_hex"].as_str().expect("a pack");
+    let mut bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect();
+    bytes[283] = 6;
+    let ws = Workspace::new(&[]);
+    ws.write("a.scxq2", &bytes);
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("a.scxq2")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    assert!(page.starts_with("mx2lm:/lanes/"), "{page}");
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    let text = text.as_str().expect("a text");
+    let report = editor.request("textDocument/diagnostic", json!({"textDocument": {"uri": page}})).await;
+    let line = report["items"][0]["range"]["start"]["line"].as_u64().expect("a line") as usize;
+    assert!(text.lines().nth(line).is_some_and(|line| line.contains("/W/0/length")), "{report}");
+    assert!(editor.leave().await);
+}
