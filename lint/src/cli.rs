@@ -182,6 +182,8 @@ pub enum TensorCommand {
     Accumulate(TensorAccumulateArgs),
     /// Compare what a GPU computed with what the CPU computes, and write the proof
     Proof(TensorProofArgs),
+    /// Draw the canonical lines over the drawing: nodes, edges, ranks and cycles
+    Plot(TensorPlotArgs),
 }
 
 /// Options of `tensor inspect`.
@@ -210,6 +212,17 @@ pub struct TensorProofArgs {
     /// The id of the tensor, so that the proof can be replayed where it lies
     #[arg(long, value_name = "ID")]
     pub tensor: Option<String>,
+}
+
+/// Options of `tensor plot`.
+#[derive(Debug, Args)]
+pub struct TensorPlotArgs {
+    /// The drawing, or a pack of lanes
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the picture goes; its name ends in `.svg` or `.png`
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }
 
 /// Options of `tensor accumulate`.

@@ -4,15 +4,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use mx2lm_core::rules::svg::tensor::Tensor;
+use mx2lm_core::scxq2::{layout, pack};
+use mx2lm_core::syntax::xml::Elements;
 use mx2lm_core::tensor::accumulate::accumulate as flow;
+use mx2lm_core::tensor::graph::Graph;
 use mx2lm_core::tensor::model::Element;
-use mx2lm_core::tensor::source::EPSILON;
+use mx2lm_core::tensor::source::{self, EPSILON, Mode};
+use mx2lm_core::tensor::{canonical_text, legality};
 use mx2lm_core::text::{ColumnUnit, LineIndex};
 use serde_json::{Value, json};
 
 use super::{read, tensor_proof};
-use crate::cli::{Color, DataFormat, TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs};
+use crate::cli::{Color, DataFormat, TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs, TensorPlotArgs};
 use crate::output::{Failure, to_stdout};
+use crate::plot::tensor::{Tensor as Picture, draw};
+use crate::write;
 
 /// Runs the command.
 pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
@@ -20,6 +26,7 @@ pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
         TensorCommand::Inspect(arguments) => inspect(arguments),
         TensorCommand::Accumulate(arguments) => accumulate(arguments),
         TensorCommand::Proof(arguments) => tensor_proof::run(arguments),
+        TensorCommand::Plot(arguments) => plot(arguments),
     }
 }
 
@@ -142,5 +149,47 @@ fn accumulate(arguments: &TensorAccumulateArgs) -> Result<ExitCode, Failure> {
             Ok(())
         }
     })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Draws what there is to see, lawful or not: a drawing in two pieces is looked at to find the gap.
+fn plot(arguments: &TensorPlotArgs) -> Result<ExitCode, Failure> {
+    let bytes = read(&arguments.file)?;
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    let refused = |why: String| Failure::Refused(format!("`{}` cannot be drawn: {why}", arguments.file.display()));
+    let (model, source) = if bytes.starts_with(&layout::MAGIC) {
+        let decoded = pack::decode(&bytes).map_err(|rejection| refused(rejection.to_string()))?;
+        (decoded.model, None)
+    } else {
+        let text = std::str::from_utf8(&bytes).map_err(|error| refused(format!("byte {} is not UTF-8", error.valid_up_to())))?;
+        let elements = Elements::parse(text).elements.ok_or_else(|| refused("it is not well-formed XML".to_owned()))?;
+        let form = |epsilon| source::read(&elements, epsilon, Mode::Lenient).map_err(|fault| refused(fault.message));
+        let reading = form(EPSILON)?;
+        // flattened 64 times finer, a curve is what its author drew
+        let finer = if reading.canonical { None } else { Some(form(EPSILON >> 6)?.drawing.model) };
+        (reading.drawing.model, finer)
+    };
+    let graph = Graph::of(&model);
+    let judgement = legality::judge(&model, &graph);
+    let mut notes = Vec::new();
+    if judgement.is_lawful() {
+        notes.push(format!("lawful; canonical text {}", canonical_text::digest(&model)));
+    }
+    if !judgement.pieces.is_empty() {
+        notes.push(format!("no tensor: {} pieces that share no point", judgement.pieces.len() + 1));
+    }
+    if !judgement.cycles.is_empty() {
+        notes.push(format!(
+            "no tensor: {} undeclared {}",
+            judgement.cycles.len(),
+            if judgement.cycles.len() == 1 { "cycle" } else { "cycles" }
+        ));
+    }
+    for (first, again) in judgement.same_name.iter().take(3) {
+        notes.push(format!("no tensor: {}", legality::same_name(&model, *first, *again)));
+    }
+    let sheet = draw(&Picture { name: &name, model: &model, source: source.as_ref(), notes: &notes });
+    let picture = sheet.bytes(&arguments.output).map_err(Failure::Refused)?;
+    write::put(&arguments.output, &picture).map_err(|reason| Failure::Write { path: arguments.output.clone(), reason })?;
     Ok(ExitCode::SUCCESS)
 }
