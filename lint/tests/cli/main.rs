@@ -1,6 +1,7 @@
 //! The program from outside: what it prints, where, and with which exit code.
 
 mod collapse;
+mod drawings;
 mod exit;
 mod fixing;
 mod formats;
