@@ -6,7 +6,6 @@ use crate::Workspace;
 const CHAIN: &str = r#"<svg xmlns="http://www.w3.org/2000/svg"><line id="a" x1="0" y1="0" x2="3" y2="4"/><line id="b" x1="3" y1="4" x2="6" y2="8" stroke-width="0.5"/></svg>"#;
 const CANONICAL_HASH: &str = "sha256:3851663b886447d6296c7bf812170bc2a833ef49c40e1bbed3c15e3bb754989f";
 
-// rows: B137 B159
 #[test]
 fn the_hashes_of_a_drawing_stand_under_their_own_names() {
     let ws = Workspace::new(&[("chain.svg", CHAIN)]);
