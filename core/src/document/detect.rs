@@ -71,8 +71,13 @@ pub fn detect(path: &str, root: Option<Node<'_>>) -> Detection {
         return found(by_name.or(dialect), Sign::FileName);
     }
     for &member in DISCRIMINATORS {
-        if let Some(value) = root.get(member).and_then(|node| node.as_str()) {
+        let Some(node) = root.get(member) else { continue };
+        if let Some(value) = node.as_str() {
             return found(by_marker(member, &value), Sign::Member(member));
+        }
+        // A member that tells the kind by its mere presence tells it by any value; the schema wants a text of it (A306).
+        if let Some(kind) = by_presence(member) {
+            return Detection::Kind(kind, Sign::Member(member));
         }
     }
     for &member in TELLING {
@@ -144,6 +149,10 @@ fn is_xml(kind: &Kind) -> bool {
 fn by_marker(member: &str, value: &str) -> Option<Kind> {
     let says = |kind: &Kind| kind.info().markers.iter().any(|&(name, wanted)| name == member && (wanted == value || wanted == "*"));
     Kind::all().filter(|kind| is_json(*kind)).find(says)
+}
+
+fn by_presence(member: &str) -> Option<Kind> {
+    Kind::all().filter(|kind| is_json(*kind)).find(|kind| kind.info().markers.contains(&(member, "*")))
 }
 
 /// Roots with more members than this are data, not documents: their shape is not asked.
@@ -254,6 +263,7 @@ mod tests {
         assert_eq!(kind_of("a.json", r#"{"type":"ai.vocab","@type":"pi.signal.v1"}"#), "pi.signal.v1 Member(\"@type\")");
         assert_eq!(kind_of("a.json", r#"{"@request":"ai.inference","projection":"stream"}"#), "ai.inference.request Member(\"@request\")");
         assert_eq!(kind_of("a.json", r#"{"@pi_profile":"semantic.hybrid.v1"}"#), "pi-profile.kernel Member(\"@pi_profile\")");
+        assert_eq!(kind_of("a.json", r#"{"@pi_profile":4}"#), "pi-profile.kernel Member(\"@pi_profile\")");
         assert_eq!(kind_of("a.json", r#"{"@intent":"retrieve.semantic.v1"}"#), "retrieve.projection Member(\"@intent\")");
         assert_eq!(kind_of("a.json", r#"{"@object":"retrieve.semantic.v1"}"#), "retrieve.semantic.v1 Member(\"@object\")");
         assert_eq!(kind_of("a.json", r#"{"@invoke":"ai.agent"}"#), "ai.agent.invoke Member(\"@invoke\")");

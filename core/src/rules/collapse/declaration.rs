@@ -76,7 +76,7 @@ fn inputs(context: &FileContext<'_>, findings: &mut Findings) {
             && weights.get(&name).is_none()
         {
             let message = format!("the input `{name}` has no weight");
-            findings.push(Finding::new(&INPUTS, Place::value(input), message).help("add its weight, or remove the input"));
+            findings.push(Finding::new(&INPUTS, Place::value(weights), message).help("add its weight, or remove the input"));
         }
     }
     for (name, weight) in weights.members() {

@@ -8,6 +8,7 @@ mod declaration;
 mod examples;
 mod hint;
 mod index;
+mod integer;
 mod kernel;
 pub mod profile;
 mod retrieval;
@@ -35,6 +36,7 @@ pub static RULES: &[&Rule] = &[
     &index::STRUCTURE,
     &index::VISUAL,
     &index::LENGTH,
+    &integer::INEXACT,
     &declaration::INPUT_SUM,
     &declaration::INPUTS,
     &retrieval::MODEL,

@@ -73,12 +73,12 @@ pub static ROOT: Rule = Rule {
 pub static NAMESPACE: Rule = Rule {
     name: "svg/namespace",
     severity: Severity::Error,
-    rows: &["B098", "B119"],
+    rows: &["A064", "B098", "B119"],
     on: DRAWINGS,
     check: Check::Elsewhere,
     fix: Some(Safety::Safe),
     docs: Docs {
-        what: "An element of another namespace than `http://www.w3.org/2000/svg`, outside `metadata`; a root without any namespace is a warning.",
+        what: "An element of another namespace than `http://www.w3.org/2000/svg`, outside `metadata`; a root without any namespace is a warning, and an error in a unit of a semantic index.",
         why: "Elements of other vocabularies have no meaning in a tensor, and without its namespace a drawing is not SVG to other readers.",
         fix: "Move foreign elements into `metadata` or remove them. A safe fix adds a missing `xmlns` to the root, or removes what a drawing program keeps for itself; an unsafe one removes any other foreign element.",
         bad: &[
@@ -230,9 +230,11 @@ pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) 
         None => walk.find(&NAMESPACE, |walk| {
             let at = Span::at(node.name_span().end);
             let add = Edit { span: at, text: format!(" xmlns=\"{}\"", names::SVG) };
+            // an index unit names it exactly (A064)
+            let severity = if walk.is_index { Severity::Error } else { Severity::Warning };
             let finding =
                 Finding::new(&NAMESPACE, walk.at(node), "the root has no namespace, so that other readers do not take it for SVG")
-                    .severity(Severity::Warning)
+                    .severity(severity)
                     .help(format!("add `xmlns=\"{}\"`", names::SVG));
             // an empty declaration stands there already
             if walk.spelled(node.open_tag_span()).contains("xmlns=") {
