@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(phase_align(0.0, std::f64::consts::FRAC_PI_2), 6.123_233_995_736_766e-17);
         assert_eq!(cosine(&[0.0, 0.0], &[1.0, 0.0]).unwrap(), 0.0);
         assert!(cosine(&[1.0], &[1.0, 0.0]).is_err());
-        assert_eq!(std::f64::consts::PI, 3.141592653589793);
+        assert_eq!(std::f64::consts::PI.to_bits(), 0x4009_21fb_5444_2d18);
         assert_eq!((std::f64::consts::PI as f32).to_le_bytes(), [0xdb, 0x0f, 0x49, 0x40]);
     }
 

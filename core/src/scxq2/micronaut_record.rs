@@ -54,8 +54,11 @@ impl MicronautRecord {
     }
 }
 
+/// A signal with its offset in the record.
+pub type Signal<'a> = (usize, &'a [u8]);
+
 /// The domain of a record, and each signal with its offset.
-pub fn read(bytes: &[u8]) -> Result<(Domain, Vec<(usize, &[u8])>), RecordError> {
+pub fn read(bytes: &[u8]) -> Result<(Domain, Vec<Signal<'_>>), RecordError> {
     let mut reader = Reader::new(bytes);
     reader.magic(MAGIC)?;
     reader.version(VERSION)?;

@@ -33,9 +33,7 @@ impl Decimal {
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let mut digits = 0i128;
         let all = whole.bytes().chain(fraction.bytes());
-        if all.clone().next().is_none() {
-            return None;
-        }
+        all.clone().next()?;
         for digit in all {
             if !digit.is_ascii_digit() {
                 return None;

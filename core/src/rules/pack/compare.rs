@@ -77,7 +77,7 @@ impl Comparison<'_, '_> {
             "temporal_layout" => {
                 for (inner, member) in node.members() {
                     let empty = match &*inner {
-                        "windows" => member.is_array() && member.len() == 0,
+                        "windows" => member.is_array() && member.is_empty(),
                         "interaction_matrix" => {
                             member.get("shape").is_none_or(|shape| shape.as_str().as_deref() == Some("none"))
                                 && member.get("effective_lanes").is_none_or(|count| count.as_u64() == Some(0))

@@ -175,7 +175,7 @@ fn carried(context: &FileContext<'_>, findings: &mut Findings) {
 /// How many bytes padded base64 stands for; `None` when its length is no multiple of four.
 fn base64_bytes(text: &str) -> Option<usize> {
     let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
-    (text.len() % 4 == 0 && padding <= 2).then(|| text.len() / 4 * 3 - padding.min(text.len()))
+    (text.len().is_multiple_of(4) && padding <= 2).then(|| text.len() / 4 * 3 - padding.min(text.len()))
 }
 
 fn payload(context: &WorkspaceContext<'_>, findings: &mut Findings) {

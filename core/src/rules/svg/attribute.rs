@@ -216,7 +216,7 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
             let place: Place = walk.at_name(attribute);
             let finding = Finding::new(&ATTRIBUTE, place, format!("`{name}` means nothing on `{}` in a tensor{more}", node.local()));
             let own = kind.attributes().iter().copied().chain(["id", "transform", "stroke-width", "opacity"]);
-            let near = nearest_of(name, own).filter(|near| near.len() > 2 && !node.attribute(*near).is_some());
+            let near = nearest_of(name, own).filter(|near| near.len() > 2 && node.attribute(near).is_none());
             match near {
                 Some(near) => finding.help(format!("write `{near}`, or remove the attribute")),
                 None => finding.help("remove the attribute"),

@@ -34,7 +34,7 @@ impl Drawn {
     fn relative(&self) -> String {
         let mut here = (0, 0);
         let mut d = String::new();
-        let mut pair = |from: (i32, i32), p: &(i32, i32)| format!("{}e-2,{}\n", (p.0 - from.0) * 25, Self::quarter(p.1 - from.1));
+        let pair = |from: (i32, i32), p: &(i32, i32)| format!("{}e-2,{}\n", (p.0 - from.0) * 25, Self::quarter(p.1 - from.1));
         d += &format!("m{}", pair(here, &self.start));
         here = self.start;
         for piece in &self.pieces {
