@@ -16,6 +16,7 @@ pub fn round6(x: f64) -> f64 {
 }
 
 /// Into [0, 1]. NaN stays NaN, and −0 becomes 0 (rows D269, D270, D694).
+#[expect(clippy::manual_clamp, reason = "`clamp` keeps −0")]
 pub fn clamp01(x: f64) -> f64 {
     if x <= 0.0 {
         0.0

@@ -137,7 +137,7 @@ pub fn compile(streams: &Streams, options: &Options) -> Result<Compiled, WriteEr
     let (order, mut kept) = dims::select(&ids, options.most_lanes);
     // By class and id, most important first.
     let ranked: Vec<(&str, &[f64])> = order.iter().filter_map(|&at| ids.get(at)).filter_map(|id| Some((*id, emitted.get(id)?))).collect();
-    cut(&mut decisions, &ranked, kept, &format!("a pack holds {} lanes at most", options.most_lanes));
+    cut(&mut decisions, &ranked, kept, &format!("at most {} are packed", lanes_of(options.most_lanes)));
     let dims_of = |kept: usize, ceiling: u16| options.dims.unwrap_or_else(|| dims::choose(kept)).min(ceiling);
     let mut packed = pack(&ranked, kept, dims_of(kept, u16::MAX), options)?;
     if options.fit && packed.bytes.len() > BUDGET {
@@ -161,12 +161,12 @@ pub fn compile(streams: &Streams, options: &Options) -> Result<Compiled, WriteEr
 fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<String> {
     let samples: usize = streams.iter().map(|(_, samples)| samples.len()).sum();
     let names: Vec<&str> = streams.iter().map(|(id, _)| id).collect();
-    let mut told = vec![format!("streams: {} lanes of {samples} samples ({})", streams.len(), shortened(&names))];
+    let mut told = vec![format!("streams: {} of {} ({})", lanes_of(streams.len()), counted(samples, "sample"), shortened(&names))];
     match &options.windows {
         None => told.push("windows: none; the lanes stay as they are".into()),
         Some(windows) => {
             let ids: Vec<&str> = windows.iter().map(|window| window.id.as_str()).collect();
-            told.push(format!("windows: {} ({}); the lanes themselves are not packed", windows.len(), ids.join(" ")));
+            told.push(format!("windows: {} ({}); the lanes themselves are not packed", windows.len(), shortened(&ids)));
         }
     }
     let missing: Vec<&str> = [&options.a, &options.b].into_iter().map(String::as_str).filter(|base| streams.get(base).is_none()).collect();
@@ -179,20 +179,18 @@ fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<Stri
     }
     let empty: Vec<&str> = emitted.iter().filter(|(_, samples)| samples.is_empty()).map(|(id, _)| id).collect();
     if !empty.is_empty() {
-        told.push(format!("without a sample: {} lanes ({}); they hold the bare carrier", empty.len(), shortened(&empty)));
+        told.push(format!("without a sample: {} ({}), so only the bare carrier", lanes_of(empty.len()), shortened(&empty)));
     }
-    told.push(format!("emitted: {} lanes", emitted.len()));
+    told.push(format!("emitted: {}", lanes_of(emitted.len())));
     told
 }
 
 fn cut(decisions: &mut Vec<String>, ranked: &[(&str, &[f64])], kept: usize, why: &str) {
     let left_out: Vec<&str> = ranked.iter().skip(kept).map(|(id, _)| *id).collect();
     if !left_out.is_empty() {
-        decisions.push(format!(
-            "left out: {} lanes, because {why}; by class, then by id, these come last: {}",
-            left_out.len(),
-            left_out.join(" ")
-        ));
+        let last = if left_out.len() == 1 { "this one comes" } else { "these come" };
+        let lanes = lanes_of(left_out.len());
+        decisions.push(format!("left out: {lanes}, because {why}; by class, then by id, {last} last: {}", left_out.join(" ")));
     }
 }
 
@@ -208,7 +206,8 @@ fn chosen_dims(kept: usize, dims: u16, options: &Options) -> String {
         .find(|step| **step > dims)
         .map_or(String::new(), |step| format!("; at {step} they would take {}", cost(*step)));
     let forced = if cost(dims) > room { ", the least there is" } else { "" };
-    format!("dims: {dims}{forced}; {kept} lanes of {} bytes take {} of {room}{larger}", dims::lane_cost(dims), cost(dims))
+    let reckoned = format!("{} of {} bytes take {} of {room}", lanes_of(kept), dims::lane_cost(dims), cost(dims));
+    format!("dims: {dims}{forced}; {reckoned}, with {} set aside for names and audit{larger}", dims::RESERVE)
 }
 
 fn scaling(packed: &Packed, options: &Options) -> Vec<String> {
@@ -228,6 +227,15 @@ fn scaling(packed: &Packed, options: &Options) -> Vec<String> {
         format!("scale of {}: {} of {} clipped at {}; {scale:.6}{moved}", class.name(), count.clipped, count.total, class.scale())
     };
     occurring.map(told).collect()
+}
+
+/// `1 lane`, `2 lanes`.
+fn lanes_of(count: usize) -> String {
+    counted(count, "lane")
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The first few of many names.
@@ -274,7 +282,9 @@ fn lighter(
     dims_of: &dyn Fn(usize, u16) -> u16,
     options: &Options,
 ) -> Result<(usize, Packed), WriteError> {
-    for less in (1..kept).rev() {
+    // Each lane takes an entry of INDEX, a payload and a name: what surely is too much need not be packed to know it.
+    const LEAST: usize = 48;
+    for less in (1..kept.min(BUDGET / LEAST)).rev() {
         let packed = pack(ranked, less, dims_of(less, ceiling), options)?;
         if packed.bytes.len() <= BUDGET {
             return Ok((less, packed));

@@ -217,4 +217,4 @@ impl<'a> Pack<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

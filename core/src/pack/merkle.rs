@@ -56,7 +56,7 @@ pub fn path(leaves: &[Hash], mut place: usize) -> Option<Vec<Step>> {
     let mut level = leaves.to_vec();
     let mut steps = Vec::new();
     while level.len() > 1 {
-        let side = if place % 2 == 0 { Side::Right } else { Side::Left };
+        let side = if place.is_multiple_of(2) { Side::Right } else { Side::Left };
         // the last of an odd level is its own sibling
         let sibling = *level.get(place ^ 1).or(level.get(place))?;
         steps.push(Step { side, sibling });

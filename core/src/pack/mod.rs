@@ -16,6 +16,8 @@ pub mod container;
 pub mod dict;
 pub mod dims;
 pub mod fold;
+#[cfg(test)]
+mod hostile;
 pub mod lane_id;
 pub mod manifest;
 pub mod merge;

@@ -1,7 +1,9 @@
 //! Streams: the samples of a lane before they are folded, and what is made of them (rows D259–D317, D678–D693).
 //!
-//! [`svg`] samples a drawing, [`temporal`] cuts streams into windows and joins them again, [`interactions`] multiplies them.
+//! [`svg`] samples a drawing, [`temporal`] cuts streams into windows and joins them again, [`interactions`] multiplies them, [`brain`] reads
+//! which of it is asked for.
 
+pub mod brain;
 pub mod interactions;
 pub mod svg;
 pub mod temporal;

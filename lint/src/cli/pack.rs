@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use mx2lm_core::pack::streams::temporal::MOST_WINDOWS;
 
 use super::DataFormat;
 
@@ -66,18 +67,18 @@ pub struct CompileArgs {
     /// Shapes under this id belong to that lane; `*` for every other id
     #[arg(long, value_name = "ID=LANE", value_parser = pair)]
     pub lane: Vec<(String, String)>,
-    /// Windows that each lane is cut into; 0 packs the lanes as they are
-    #[arg(long, value_name = "K", default_value_t = 4, value_parser = clap::value_parser!(u32).range(0..=4096))]
-    pub windows: u32,
-    /// The left base of interactions
-    #[arg(long, value_name = "LANE", default_value = "policy")]
-    pub a: String,
-    /// The right base of interactions
-    #[arg(long, value_name = "LANE", default_value = "attention")]
-    pub b: String,
-    /// Which interactions of windows are made
-    #[arg(long, value_enum, value_name = "SHAPE", default_value_t = Matrix::Upper)]
-    pub matrix: Matrix,
+    /// Windows that each lane is cut into, 0 packs the lanes as they are; or the file whose `temporal` element says so, `brain.xml`
+    #[arg(long, value_name = "K|FILE", default_value = "4", value_parser = windows)]
+    pub windows: Windows,
+    /// The left base of interactions: as the file of --windows says, else `policy`
+    #[arg(long, value_name = "LANE")]
+    pub a: Option<String>,
+    /// The right base of interactions: as the file of --windows says, else `attention`
+    #[arg(long, value_name = "LANE")]
+    pub b: Option<String>,
+    /// Which interactions of windows are made: none where the file of --windows says so, else the upper half
+    #[arg(long, value_enum, value_name = "SHAPE")]
+    pub matrix: Option<Matrix>,
     /// Make no `@t*` lanes
     #[arg(long)]
     pub no_combined: bool,
@@ -123,6 +124,15 @@ pub struct CompileArgs {
     /// Write no MERKLE
     #[arg(long)]
     pub no_merkle: bool,
+}
+
+/// Where windows come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Windows {
+    /// So many of equal length.
+    Count(u32),
+    /// What a `temporal` element says.
+    File(PathBuf),
 }
 
 /// Which cells of the matrix.
@@ -311,6 +321,14 @@ pub struct PlotArgs {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("`NAME=VALUE` is wanted")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+fn windows(text: &str) -> Result<Windows, String> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Windows::File(text.into()));
+    }
+    let count = text.parse().ok().filter(|count| *count <= MOST_WINDOWS);
+    count.map(Windows::Count).ok_or_else(|| format!("{text} is not from 0 to {MOST_WINDOWS}"))
 }
 
 /// The last `=` divides: lanes may hold one.

@@ -205,3 +205,29 @@ fn compile_tells_what_it_decided_and_what_is_over_budget() {
     }
     assert!(!workspace.root().join("b.v2c-bin").exists());
 }
+
+// rows: D274 D275 D681
+#[test]
+fn compile_takes_its_windows_from_a_brain() {
+    let workspace = Workspace::new(&[("s.json", &streams())]);
+    let compile = |options: &[&str]| workspace.lint(&[&["pack", "compile", "s.json", "-o", "a.v2c-bin", "--explain"], options].concat());
+    let lanes = || workspace.lint(&["pack", "decode", "a.v2c-bin"]).json().as_object().expect("lanes").keys().cloned().collect::<Vec<_>>();
+    workspace.write(
+        "brain.xml",
+        "<brain><temporal enabled=\"true\" interactions=\"matrix4x4\" a=\"policy\" b=\"style\">\
+         <window id=\"t0\" a=\"0\" b=\"0.9\"/><window id=\"t1\" a=\"0.9\" b=\"1\" inclusive=\"true\"/></temporal></brain>",
+    );
+    let told = compile(&["--windows", "brain.xml"]).stderr;
+    assert!(told.contains("windows: 2 (t0 t1)") && told.contains("interactions: 3 of `policy` with `style`"), "{told}");
+    assert!(lanes().iter().any(|id| id == "policy@t0__x__style@t1"), "{:?}", lanes());
+    // what is asked for at the prompt wins
+    assert!(compile(&["--windows", "brain.xml", "--b", "policy"]).stderr.contains("of `policy` with `policy`"));
+    assert!(!compile(&["--windows", "brain.xml", "--matrix", "none"]).stderr.contains("interactions"));
+    workspace.write("brain.xml", "<brain><temporal enabled=\"false\" interactions=\"false\"/></brain>");
+    assert!(compile(&["--windows", "brain.xml"]).stderr.contains("windows: none"));
+    assert_eq!(lanes(), ["policy", "style"]);
+    workspace.write("brain.xml", "<brain><temporal><window id=\"t0\" a=\"0.5\" b=\"0.2\"/></temporal></brain>");
+    let refused = compile(&["--windows", "brain.xml"]);
+    assert!(refused.code == 2 && refused.stderr.contains("`brain.xml`: /brain/temporal[1]: the window `t0`"), "{}", refused.stderr);
+    assert_eq!(compile(&["--windows", "4097"]).code, 2);
+}

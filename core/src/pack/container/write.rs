@@ -110,7 +110,7 @@ pub fn write(recipe: &Recipe) -> Result<Vec<u8>, WriteError> {
     let root = if recipe.merkle { merkle::root(&leaves) } else { None };
     let qscale = recipe.scales.as_ref().map(scale_bytes);
     let fixed = HEADER_BYTES + dict.len() + index.len() + data.len() + qscale.map_or(0, |_| QSCALE_BYTES) + root.map_or(0, |_| 32);
-    let audit = recipe.audit.then(|| audit(recipe, &entries, fixed)).unwrap_or_default();
+    let audit = if recipe.audit { audit(recipe, &entries, fixed) } else { Vec::new() };
     let mut flags = Flags::QUANTISED;
     for (there, bit) in [(root.is_some(), Flags::MERKLE), (qscale.is_some(), Flags::SCALES), (recipe.audit, Flags::AUDIT)] {
         flags |= if there { bit } else { 0 };

@@ -80,8 +80,11 @@ pub enum Schedule {
     Even,
 }
 
+/// A base with the samples of its windows.
+type Group<'a> = (&'a str, Vec<&'a [f64]>);
+
 /// The bases in the order of their first window, each with its windows in the order of their numbers.
-fn grouped(streams: &Streams) -> Vec<(&str, Vec<&[f64]>)> {
+fn grouped(streams: &Streams) -> Vec<Group<'_>> {
     let mut groups: Vec<(&str, Vec<(u32, &[f64])>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for (id, samples) in streams.iter() {

@@ -1,10 +1,12 @@
 //! `pack compile`.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use mx2lm_core::pack::compile::{Options, compile};
 use mx2lm_core::pack::container::BUDGET;
+use mx2lm_core::pack::streams::brain::{self, Temporal};
 use mx2lm_core::pack::streams::interactions::Shape;
 use mx2lm_core::pack::streams::{Streams, svg, temporal};
 use mx2lm_core::pack::synthesis::Knobs;
@@ -12,13 +14,13 @@ use mx2lm_core::pack::{lane_id, weights};
 use mx2lm_core::syntax::json::Tree;
 
 use super::{put, read};
-use crate::cli::pack::{CompileArgs, Matrix};
+use crate::cli::pack::{CompileArgs, Matrix, Windows};
 use crate::output::{Failure, tell};
 
 /// Runs the command.
 pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
     let streams = streams(arguments)?;
-    let options = options(arguments);
+    let options = options(arguments, &hint(arguments)?);
     let compiled = compile(&streams, &options).map_err(|error| Failure::Refused(error.to_string()))?;
     let json = arguments.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if json {
@@ -45,10 +47,14 @@ pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn text(path: &Path) -> Result<String, Failure> {
+    String::from_utf8(read(path)?)
+        .map_err(|error| Failure::Refused(format!("`{}`: byte {} is not UTF-8", path.display(), error.utf8_error().valid_up_to())))
+}
+
 fn streams(arguments: &CompileArgs) -> Result<Streams, Failure> {
     let refused = |why: String| Failure::Refused(format!("`{}`: {why}", arguments.input.display()));
-    let text = String::from_utf8(read(&arguments.input)?)
-        .map_err(|error| refused(format!("byte {} is not UTF-8", error.utf8_error().valid_up_to())))?;
+    let text = text(&arguments.input)?;
     if !text.trim_start().starts_with('{') {
         let names: Vec<(&str, &str)> = arguments.lane.iter().map(|(id, lane)| (id.as_str(), lane.as_str())).collect();
         return svg::extract(&text, &names).map_err(|refusal| refused(refusal.to_string()));
@@ -74,16 +80,35 @@ fn streams(arguments: &CompileArgs) -> Result<Streams, Failure> {
     Ok(streams)
 }
 
-fn options(arguments: &CompileArgs) -> Options {
+/// What the `temporal` element says, or the count stands for.
+fn hint(arguments: &CompileArgs) -> Result<Temporal, Failure> {
+    let path = match &arguments.windows {
+        Windows::Count(count) => {
+            return Ok(Temporal { enabled: Some(*count > 0), windows: Some(temporal::windows(*count)), ..Temporal::default() });
+        }
+        Windows::File(path) => path,
+    };
+    let text = text(path)?;
+    let hint = brain::read(&text).map_err(|refusal| Failure::Refused(format!("`{}`: {refusal}", path.display())))?;
+    if arguments.explain {
+        tell(format_args!("hints: as `{}` says, but for what is asked for on the command line", path.display()));
+    }
+    Ok(hint)
+}
+
+fn options(arguments: &CompileArgs, hint: &Temporal) -> Options {
     let knob = |entries: &[(String, f64)]| entries.iter().cloned().collect();
+    let law = Options::default();
     Options {
-        windows: (arguments.windows > 0).then(|| temporal::windows(arguments.windows)),
-        a: arguments.a.clone(),
-        b: arguments.b.clone(),
+        windows: if hint.enabled == Some(false) { None } else { hint.windows.clone().or(law.windows) },
+        a: arguments.a.clone().or_else(|| hint.a.clone()).unwrap_or(law.a),
+        b: arguments.b.clone().or_else(|| hint.b.clone()).unwrap_or(law.b),
         matrix: match arguments.matrix {
-            Matrix::Upper => Some(Shape::Upper),
-            Matrix::Full => Some(Shape::Full),
-            Matrix::None => None,
+            Some(Matrix::Upper) => Some(Shape::Upper),
+            Some(Matrix::Full) => Some(Shape::Full),
+            Some(Matrix::None) => None,
+            None if hint.interactions == Some(false) => None,
+            None => law.matrix,
         },
         combined: !arguments.no_combined,
         presets: !arguments.no_presets,
