@@ -63,6 +63,11 @@ fn more_cases_of_packs_hold() {
 }
 
 #[test]
+fn cases_of_packs_from_an_independent_packer_hold() {
+    assert_all(cases("attack-pack"));
+}
+
+#[test]
 fn every_fixture_gets_its_verdict() {
     let named = fixtures().into_iter().map(|(name, valid, mut case)| {
         let is_rule = rules::by_name(&name).is_some();

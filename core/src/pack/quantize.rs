@@ -49,7 +49,7 @@ pub fn scale_bytes(scales: &PerClass<f64>) -> [u8; 24] {
 mod tests {
     use super::*;
 
-    // rows: D361 D362 D363 D365 D413 D423 D498 D511
+    // rows: D361 D362 D363 D365 D413 D423 D498 D511 D518
     #[test]
     fn weights_are_clamped_and_rounded_half_away_from_zero() {
         assert_eq!(quantize(&[0.0, 1.0, -1.0, 0.5, -0.5, 0.25], 1.0), Ok(vec![0, 32767, -32767, 16384, -16384, 8192]));

@@ -35,6 +35,23 @@ macro_rules! weights_v2 {
 }
 pub(super) use weights_v2;
 
+/// A compatibility report on the packs `a` and `b` beside it.
+macro_rules! compat_report {
+    ($level:literal, $merge:literal) => {
+        concat!(
+            "{\n  \"schema\": \"asx.pack.compat.v1\",\n  \"version\": \"1.0\",\n  \"dims\": 16,\n",
+            "  \"lane_law\": \"v1\",\n  \"quant_law\": \"v1\",\n  \"fold_law\": \"v1\",\n",
+            "  \"packs\": [\"a.weights.v2c-bin\", \"b.weights.v2c-bin\"],\n",
+            "  \"compatibility\": {\"level\": ",
+            $level,
+            ", \"merge_allowed\": ",
+            $merge,
+            "}\n}\n"
+        )
+    };
+}
+pub(super) use compat_report;
+
 use crate::rules::Example;
 
 /// Weights in JSON that keep every law.

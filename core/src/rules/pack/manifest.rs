@@ -133,7 +133,7 @@ fn manifests(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(root) = tree.root().filter(|root| root.is_object()) else { return };
     form(context, root, findings);
     manifest_alone::lanes(root, findings);
-    manifest_alone::compatibility(root, findings);
+    manifest_alone::compatibility(&DISAGREES, root, findings);
     let place = || Place::opening(root);
     match pack_of(context) {
         Found::Pack(pack) => against(context, root, &pack, findings),

@@ -12,7 +12,7 @@ use crate::{
         container::VERSION,
         dims, lane_id,
     },
-    rules::{Finding, Findings, Place},
+    rules::{Finding, Findings, Place, Rule},
     syntax::json::Node,
 };
 
@@ -83,8 +83,8 @@ fn dimensions(root: Node<'_>, findings: &mut Findings) {
     }
 }
 
-/// `merge_allowed` follows from the level (D658).
-pub(super) fn compatibility(root: Node<'_>, findings: &mut Findings) {
+/// `merge_allowed` follows from the level (D658); told under `rule`.
+pub(super) fn compatibility(rule: &'static Rule, root: Node<'_>, findings: &mut Findings) {
     let Some(block) = root.get("compatibility") else { return };
     let (Some(level), Some(node)) = (block.get("level").and_then(|level| level.as_u64()), block.get("merge_allowed")) else { return };
     if let Some(allowed) = node.as_bool()
@@ -92,7 +92,7 @@ pub(super) fn compatibility(root: Node<'_>, findings: &mut Findings) {
         && allowed != (level <= 2)
     {
         let message = format!("`merge_allowed` is {allowed} at level {level}: packs merge at the levels 0, 1 and 2");
-        findings.push(Finding::new(&DISAGREES, Place::value(node), message).help(format!("write `{}`", level <= 2)));
+        findings.push(Finding::new(rule, Place::value(node), message).help(format!("write `{}`", level <= 2)));
     }
 }
 

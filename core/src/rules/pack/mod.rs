@@ -2,6 +2,7 @@
 
 mod binary;
 mod compare;
+mod compat;
 mod dict;
 mod examples;
 mod lane_id;
@@ -41,6 +42,7 @@ pub static RULES: &[&Rule] = &[
     &manifest::DISAGREES,
     &manifest::LANES,
     &manifest::FORM,
+    &compat::COMPAT,
     &proof::LANE_PROOF,
     &windows::WINDOWS,
 ];
