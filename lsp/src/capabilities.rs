@@ -4,7 +4,7 @@ use lsp_types::*;
 
 use crate::{
     convert,
-    features::{code_actions, completion, diagnostics, tokens, virtual_document},
+    features::{code_actions, completion, diagnostics, replace, tokens, virtual_document},
     profile::Profile,
 };
 
@@ -56,7 +56,7 @@ pub fn offered(profile: &Profile) -> ServerCapabilities {
         })),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: vec![virtual_document::SHOW.into()],
+            commands: vec![virtual_document::SHOW.into(), replace::REPLACE.into()],
             ..ExecuteCommandOptions::default()
         }),
         call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),

@@ -22,8 +22,8 @@ use tower_service::Service;
 use crate::{
     capabilities, convert,
     features::{
-        calls, code_actions, completion, diagnostics, drawing, hover, inlay_hints, lens, navigation, rename, score, structure, symbols,
-        tokens, virtual_document,
+        calls, code_actions, completion, diagnostics, drawing, hover, inlay_hints, lens, navigation, rename, replace, score, structure,
+        symbols, tokens, virtual_document,
     },
     parent,
     profile::Profile,
@@ -324,7 +324,11 @@ impl LanguageServer for Backend {
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
-        self.of(params.text_document.clone(), move |file| Some(code_actions::code_actions(file, &params))).await
+        self.ask(move |view| match virtual_document::is_virtual(&params.text_document.uri) {
+            true => Some(code_actions::on_page(view, &params)),
+            false => Some(code_actions::code_actions(&view.file(&params.text_document.uri)?, &params)),
+        })
+        .await
     }
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
@@ -408,8 +412,14 @@ impl LanguageServer for Backend {
         self.of(params.text_document, |file| Some(lens::lenses(file))).await
     }
 
-    /// Asks the client to show a document; nobody waits for its answer.
+    /// Replaces a file, or asks the client to show a document; nobody waits for the client's answer.
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LSPAny>> {
+        if params.command == replace::REPLACE {
+            let written = self.ask(move |view| replace::replace(view, &params)).await?;
+            let uri = written.map_err(|why| failure(ErrorCode::ServerError(-32803), why))?;
+            self.session.watched(std::iter::once(uri));
+            return Ok(None);
+        }
         let Some(uri) = virtual_document::shown(&params) else {
             return Err(failure(ErrorCode::InvalidParams, format!("`{}` shows no document of that name", params.command)));
         };

@@ -36,6 +36,12 @@ pub fn coordinate(number: f64) -> Option<f32> {
     rounded.is_finite().then_some(rounded)
 }
 
+/// Whether an answer kept for an earlier question may be given again: made from the index that is asked for, with the profile that is
+/// asked for. Each pair is (kept, asked).
+pub fn cache_legal(index: (&Digest, &Digest), profile: (&Digest, &Digest)) -> bool {
+    index.0 == index.1 && profile.0 == profile.1
+}
+
 impl Index {
     fn bodies(&self) -> Option<[Vec<u8>; 5]> {
         let length = |len: usize| u32::try_from(len).ok().map(u32::to_le_bytes);
@@ -232,5 +238,19 @@ mod tests {
             }),
             (false, false)
         );
+    }
+
+    #[test]
+    // rows: A362
+    fn an_answer_is_kept_for_one_index_and_one_profile() {
+        let index = three().hash().unwrap();
+        let other = Index { field: "{\"a\":1}".into(), ..three() }.hash().unwrap();
+        let (profile, swapped) = (Digest::of(b"a profile"), Digest::of(b"another"));
+        assert!(cache_legal((&index, &index), (&profile, &profile)));
+        assert!(!cache_legal((&index, &other), (&profile, &profile)));
+        assert!(!cache_legal((&index, &index), (&profile, &swapped)));
+        let mut weighed = three();
+        weighed.nodes.iter_mut().for_each(|node| node.quantum = [0.25, 2.0]);
+        assert!(cache_legal((&index, &weighed.hash().unwrap()), (&profile, &profile)), "QUANTUM may be computed anew");
     }
 }

@@ -12,11 +12,14 @@ use mx2lm_core::document::detect::detect;
 use mx2lm_core::document::kind::{Kind, Syntax};
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::{canonical, self_hash};
+use mx2lm_core::rules::scxq2::pack::is_pack;
 use mx2lm_core::scxq2::merkle;
 use mx2lm_core::scxq2::pack::Pack;
+use mx2lm_core::scxq2::rejection::Rejection;
 use mx2lm_core::scxq2::write::encode_with;
 use mx2lm_core::syntax::MAX_DOCUMENT_BYTES;
 use mx2lm_core::syntax::json::Tree;
+use mx2lm_core::tensor::structure;
 use serde_json::{Map, Value, json};
 
 use super::read;
@@ -39,7 +42,7 @@ struct Hashes {
     note: Option<String>,
 }
 
-/// The hashes of a drawing read as a tensor.
+/// The hashes of the tensor that a drawing draws or a pack holds.
 struct TensorHashes {
     canonical_text: Digest,
     structure: Digest,
@@ -68,10 +71,11 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
     let name = path.to_string_lossy().replace('\\', "/");
     let is_json = matches!(Syntax::of_path(&name), Some(Syntax::Json));
     let is_drawing = matches!(Syntax::of_path(&name), Some(Syntax::Svg));
+    let is_lanes = path.extension().is_some_and(|extension| extension == "scxq2");
     let size = std::fs::metadata(path).map_err(refused)?.len();
-    if !(is_json || is_drawing) || size > MAX_DOCUMENT_BYTES as u64 {
+    if !(is_json || is_drawing || is_lanes) || size > MAX_DOCUMENT_BYTES as u64 {
         let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
-        let note = (is_json || is_drawing).then(|| "the file is too large to be read as a document".to_owned());
+        let note = (is_json || is_drawing || is_lanes).then(|| "the file is too large to be read as a document".to_owned());
         return Ok(Hashes { path: name, size, kind: None, stored, canonical: None, own: None, fingerprint: None, tensor: None, note });
     }
     let bytes = read(path)?;
@@ -86,7 +90,11 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
         tensor: None,
         note: None,
     };
-    let read = if is_drawing { drawing(&mut hashes, path, &bytes) } else { document(&mut hashes, bytes) };
+    let read = match () {
+        () if is_drawing => drawing(&mut hashes, path, &bytes),
+        () if is_lanes => pack(&mut hashes, &bytes),
+        () => document(&mut hashes, bytes),
+    };
     if let Err(note) = read {
         hashes.note = Some(note);
     }
@@ -101,6 +109,24 @@ fn drawing(hashes: &mut Hashes, path: &Path, bytes: &[u8]) -> Result<(), String>
     let roots = pack.and_then(|pack| Some(Pack::open(&pack).ok()?.lane_roots()));
     let roots = roots.map(|lanes| (lanes, merkle::root(&lanes, &canonical_text)));
     hashes.tensor = Some(TensorHashes { canonical_text, structure: tensor.buffer_hash(), roots });
+    Ok(())
+}
+
+/// Adds the hashes of the tensor, where the pack holds a lawful one; the envelope around other contents has none.
+fn pack(hashes: &mut Hashes, bytes: &[u8]) -> Result<(), String> {
+    hashes.kind = detect(&hashes.path, None).kind();
+    if !is_pack(bytes) {
+        return Ok(());
+    }
+    let refused = |rejection: Rejection| format!("no tensor: {rejection}");
+    let pack = Pack::open(bytes).map_err(refused)?;
+    let decoded = pack.decode().map_err(refused)?;
+    let roots = pack.roots(&decoded);
+    hashes.tensor = Some(TensorHashes {
+        canonical_text: roots.canonical_svg_hash,
+        structure: structure::digest(&decoded.model, &decoded.graph),
+        roots: Some((roots.lanes, roots.root)),
+    });
     Ok(())
 }
 

@@ -56,3 +56,27 @@ fn a_spoilt_pack_is_told_with_the_byte_and_still_shown() {
     assert!(refused.code == 1 && refused.stderr.contains("verification_error.illegal_tensor"), "{}", refused.stderr);
     assert!(!at.join("c.scxq2").exists());
 }
+
+#[test]
+// rows: B312 B328
+fn a_drawing_and_its_pack_have_the_same_hashes_but_for_the_stored_bytes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = folder.path();
+    std::fs::write(at.join("a.svg"), SVG).expect("our own file");
+    let run = |args: &[&str]| run_in(at, args, b"");
+    assert_eq!(run(&["scxq2", "encode", "a.svg", "-o", "a.scxq2"]).code, 0);
+    let told = run(&["hash", "a.svg", "a.scxq2", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let [drawing, pack] = [&told["files"][0], &told["files"][1]];
+    for name in ["canonical_svg_hash", "buffer_hash", "lane_roots", "merkle_root"] {
+        assert!(!drawing[name].is_null() && drawing[name] == pack[name], "{name}: {told:#}");
+    }
+    assert_eq!((&pack["merkle_root"], &pack["kind"]), (&ROOT.into(), &"scxq2".into()));
+    assert_ne!(drawing["stored_bytes_sha256"], pack["stored_bytes_sha256"]);
+    let mut bytes = std::fs::read(at.join("a.scxq2")).expect("the pack");
+    bytes[283] = 6;
+    std::fs::write(at.join("a.scxq2"), &bytes).expect("our own file");
+    let text = run(&["hash", "a.scxq2"]).stdout;
+    assert!(text.contains("stored bytes") && text.contains("no tensor: ") && text.contains("byte 283"), "{text}");
+    assert!(!text.contains("Merkle root"), "{text}");
+}

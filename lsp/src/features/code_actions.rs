@@ -9,10 +9,10 @@ use mx2lm_core::{
     text::Span,
 };
 
-use super::{chain, diagnostics, suppress};
+use super::{chain, diagnostics, replace, suppress, virtual_document};
 use crate::{
     edits::{self, FileEdits},
-    view::File,
+    view::{File, View},
 };
 
 /// The kind of the action that makes every safe fix of a document.
@@ -64,16 +64,34 @@ pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActio
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
 }
 
+/// Answers `textDocument/codeAction` on a page: the fixes of what is found in the file behind it.
+pub fn on_page(view: &View, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
+    if !view.profile.code_action_literals || !wanted(params.context.only.as_deref(), &CodeActionKind::QUICKFIX) {
+        return Vec::new();
+    }
+    let Some((file, placed)) = virtual_document::placed(view, &params.text_document.uri) else { return Vec::new() };
+    let touched = |shown: &Diagnostic| shown.range.start <= params.range.end && params.range.start <= shown.range.end;
+    let mut actions = Vec::new();
+    for (finding, shown) in placed.iter().filter(|(_, shown)| touched(shown)) {
+        actions.extend(finding.fixes.iter().filter_map(|fix| quick_fix(&file, finding, fix, shown)));
+    }
+    actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
 fn quick_fix(file: &File<'_>, finding: &Finding, fix: &Fix, shown: &Diagnostic) -> Option<CodeAction> {
     if fix.safety == Safety::DisplayOnly {
         return None;
     }
-    let edit = edits::workspace_edit(file.view, file.workspace, edits::of_fix(file.view, file.workspace, fix)?);
+    let (edit, command) = match edits::of_fix(file.view, file.workspace, fix) {
+        Some(changes) => (Some(edits::workspace_edit(file.view, file.workspace, changes)), None),
+        None => (None, Some(replace::offer(file, fix)?)),
+    };
     Some(CodeAction {
         title: fix.title.clone(),
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![shown.clone()]),
-        edit: Some(edit),
+        edit,
+        command,
         // nobody but the author knows which side of a hash is true
         is_preferred: Some(fix.safety == Safety::Safe && finding.fixes.len() == 1),
         ..CodeAction::default()

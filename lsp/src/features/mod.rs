@@ -19,6 +19,7 @@ pub mod pack_form;
 pub mod page;
 mod preview;
 pub mod rename;
+pub mod replace;
 pub mod rule_page;
 pub mod score;
 pub mod structure;

@@ -7,6 +7,7 @@
 //! Nothing here knows a kind of file: a kind is shown by the form that takes it.
 
 use lsp_types::*;
+use mx2lm_core::diagnostic::Diagnostic as Finding;
 use serde::Serialize;
 
 use super::{
@@ -90,13 +91,19 @@ pub fn names(view: &View, uri: &Uri, workspace: &crate::view::Workspace, path: &
 
 /// The findings on the file, on the lines that show their places.
 pub fn findings(view: &View, uri: &Uri) -> Vec<Diagnostic> {
-    let Some((page, file)) = page(view, uri) else { return Vec::new() };
-    let on_page = |finding| {
+    placed(view, uri).map(|(_, placed)| placed.into_iter().map(|(_, shown)| shown).collect()).unwrap_or_default()
+}
+
+/// The file behind a page, and each finding on it with the way it is shown there.
+pub fn placed<'v>(view: &'v View, uri: &Uri) -> Option<(File<'v>, Vec<(&'v Finding, Diagnostic)>)> {
+    let (page, file) = page(view, uri)?;
+    let on_page = |finding: &'v Finding| {
         let mut shown = diagnostics::diagnostic(view, file.workspace, None, finding);
         shown.range = page.range(page.line_of(finding.span), view.profile.unit);
-        shown
+        (finding, shown)
     };
-    file.findings().iter().map(on_page).collect()
+    let placed = file.findings().iter().map(on_page).collect();
+    Some((file, placed))
 }
 
 /// Answers `textDocument/hover`.

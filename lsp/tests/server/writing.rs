@@ -134,3 +134,45 @@ async fn a_client_that_knows_only_commands_is_offered_no_action() {
     assert_eq!(actions(&mut editor, &ws.uri("object.json"), &[]).await, Vec::<Value>::new());
     assert!(editor.leave().await);
 }
+
+#[tokio::test]
+// rows: B186 B305
+async fn a_file_that_is_no_text_is_replaced_by_the_server() {
+    const LINE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><line id=\"a\" x1=\"0\" y1=\"0\" x2=\"3\" y2=\"4\"/></svg>";
+    let vectors = include_str!("../../../tests/vectors/scxq2.ndjson");
+    let first: Value = serde_json::from_str(vectors.lines().next().expect("a line")).expect("a vector");
+    let hex = first["out"]["pack_hex"].as_str().expect("a pack");
+    let other: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect();
+    let ws = Workspace::new(&[("a.svg", LINE)]);
+    ws.write("a.scxq2", &other);
+    let mut editor = Editor::open_folder(&ws.path(), client()).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("a.scxq2")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    let by_command = |actions: Vec<Value>| actions.into_iter().find(|action| action["command"]["command"] == "mx2lm.replace");
+    // the same on the page and on the file itself
+    let action = by_command(actions(&mut editor, &page, &["quickfix"]).await).expect("an action on the page");
+    assert_eq!(by_command(actions(&mut editor, &ws.uri("a.scxq2"), &[]).await).expect("an action")["command"], action["command"]);
+    assert!(action["edit"].is_null() && action["isPreferred"] == false, "{action}");
+    let call = json!({"command": "mx2lm.replace", "arguments": action["command"]["arguments"]});
+    let on_disk = || std::fs::read(ws.path().join("a.scxq2")).expect("the pack");
+
+    let mut unknown = call.clone();
+    unknown["arguments"][0]["after"] = json!(sha256("anything else"));
+    editor.refused("workspace/executeCommand", unknown).await;
+    editor.refused("workspace/executeCommand", json!({"command": "mx2lm.replace", "arguments": []})).await;
+    assert_eq!(on_disk(), other);
+    // somebody writes the file, and the server is not told
+    ws.write("a.scxq2", b"SCXQ2S, but cut off");
+    editor.refused("workspace/executeCommand", call.clone()).await;
+    assert_eq!(on_disk(), b"SCXQ2S, but cut off");
+
+    ws.write("a.scxq2", &other);
+    editor.request("workspace/executeCommand", call.clone()).await;
+    assert!(mx2lm_core::scxq2::pack::decode(&on_disk()).is_ok_and(|decoded| decoded.model.elements.len() == 1));
+    let report = editor.request("textDocument/diagnostic", json!({"textDocument": {"uri": page}})).await;
+    assert_eq!(report["items"], json!([]), "nothing is left to say");
+    assert!(by_command(actions(&mut editor, &page, &[]).await).is_none());
+    editor.refused("workspace/executeCommand", call).await;
+    assert_eq!(std::fs::read_dir(ws.path()).expect("the folder").count(), 3, "no file is left beside them");
+    assert!(editor.leave().await);
+}

@@ -279,7 +279,7 @@ fn help(rejection: &Rejection) -> &'static str {
 }
 
 /// Whether bytes are, or were meant to be, a pack of lanes: no record has a magic of its own for them.
-pub(super) fn is_pack(bytes: &[u8]) -> bool {
+pub fn is_pack(bytes: &[u8]) -> bool {
     !OTHERS.iter().any(|magic| bytes.starts_with(magic))
 }
 
