@@ -216,9 +216,18 @@ impl Backend {
         Ok(offers.unwrap_or_default())
     }
 
-    /// What a profile scores.
+    /// What a profile scores. An answer for a text that was edited since is given up.
     async fn preview(&self, params: OneDocument) -> Result<Option<score::Scores>> {
-        self.of(TextDocumentIdentifier::new(params.uri), score::scores).await
+        let session = self.session.clone();
+        let answer = self.ask(move |view| {
+            let Some(file) = view.file(&params.uri) else { return Ok(None) };
+            let current = || file.version().is_none() || session.version(&params.uri) == file.version();
+            match score::scores_while(&file, &current) {
+                None if !current() => Err(failure(ErrorCode::ContentModified, "the profile was edited meanwhile")),
+                scores => Ok(scores),
+            }
+        });
+        answer.await?
     }
 
     /// Asks a view that knows of every message up to this one.

@@ -20,6 +20,7 @@ use mx2lm_core::{
 use crate::{
     convert::{self, Places},
     document::{self, Hidden},
+    features::leaf_scores::LeafScores,
     profile::Profile,
     root::{RootId, Spelling},
 };
@@ -35,6 +36,8 @@ pub struct View {
     pub workspaces: BTreeMap<RootId, Arc<Workspace>>,
     /// The open documents.
     pub open: HashMap<Uri, Arc<Open>>,
+    /// What of scores is kept from one view to the next.
+    pub scores: Arc<LeafScores>,
 }
 
 /// One workspace.

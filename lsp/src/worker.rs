@@ -355,6 +355,7 @@ impl Worker {
             profile: task.profile.clone(),
             open: open.collect(),
             workspaces: self.roots.iter().map(|(id, root)| (*id, root.workspace())).collect(),
+            scores: self.view.scores.clone(),
         };
         self.view = Arc::new(view);
         self.session.show(self.view.clone());

@@ -267,15 +267,16 @@ impl Plan {
         self.evaluate_by(cache, |thresholds| corpus.columns(thresholds))
     }
 
-    /// As [`Plan::evaluate`], with something else to collapse leaves: it gives, for each tolerance, the scores of all documents.
+    /// The scores of the leaves, a column each in the order of [`Plan::leaves`]; `collapse` is asked for the tolerances that the cache
+    /// does not hold, and gives, for each, the scores of all documents.
     ///
     /// # Errors
-    /// Those of `collapse`, and those of [`Plan::evaluate`].
-    pub fn evaluate_by(
+    /// Those of `collapse`.
+    pub fn columns_by(
         &self,
         cache: &mut LeafCache,
         collapse: impl FnOnce(&[Threshold]) -> Result<Vec<Vec<f64>>, DocumentError>,
-    ) -> Result<Vec<f64>, DocumentError> {
+    ) -> Result<Vec<Arc<[f64]>>, DocumentError> {
         let mut missing: Vec<Threshold> = Vec::new();
         for threshold in self.leaves() {
             if !cache.columns.contains_key(&threshold.bits()) && !missing.iter().any(|other| other.bits() == threshold.bits()) {
@@ -286,7 +287,19 @@ impl Plan {
             let found = collapse(&missing)?;
             cache.columns.extend(missing.iter().map(|threshold| threshold.bits()).zip(found.into_iter().map(Arc::from)));
         }
-        let columns: Vec<Arc<[f64]>> = self.leaves().filter_map(|threshold| cache.columns.get(&threshold.bits()).map(Arc::clone)).collect();
+        Ok(self.leaves().filter_map(|threshold| cache.columns.get(&threshold.bits()).map(Arc::clone)).collect())
+    }
+
+    /// As [`Plan::evaluate`], with something else to collapse leaves, as [`Plan::columns_by`] asks it.
+    ///
+    /// # Errors
+    /// Those of `collapse`, and those of [`Plan::evaluate`].
+    pub fn evaluate_by(
+        &self,
+        cache: &mut LeafCache,
+        collapse: impl FnOnce(&[Threshold]) -> Result<Vec<Vec<f64>>, DocumentError>,
+    ) -> Result<Vec<f64>, DocumentError> {
+        let columns = self.columns_by(cache, collapse)?;
         if let ([Step::Leaf { .. }], [column]) = (self.steps.as_slice(), columns.as_slice()) {
             return Ok(column.to_vec());
         }
@@ -332,13 +345,30 @@ pub struct Explained {
 #[derive(Debug, Default)]
 pub struct LeafCache {
     columns: HashMap<u64, Arc<[f64]>>,
+    /// Tolerances, the one used last at the end.
+    order: Vec<u64>,
 }
 
 impl LeafCache {
-    /// Forgets the tolerances that `plan` does not use.
-    pub fn retain(&mut self, plan: &Plan) {
-        let used: Vec<u64> = plan.leaves().map(Threshold::bits).collect();
-        self.columns.retain(|bits, _| used.contains(bits));
+    /// Forgets the tolerances that `plan` does not use, but for the `most` that were used last.
+    pub fn retain(&mut self, plan: &Plan, most: usize) {
+        let mut used: Vec<u64> = plan.leaves().map(Threshold::bits).collect();
+        used.sort_unstable();
+        used.dedup();
+        self.order.retain(|bits| !used.contains(bits) && self.columns.contains_key(bits));
+        self.order.drain(..self.order.len().saturating_sub(most));
+        self.columns.retain(|bits, _| used.contains(bits) || self.order.contains(bits));
+        self.order.extend(used);
+    }
+
+    /// How many tolerances it holds.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
     }
 }
 
@@ -401,6 +431,24 @@ mod tests {
 
     fn plan(profiles: &[Profile]) -> Result<Plan, PlanError> {
         Plan::new(&profiles[0], |name| profiles.iter().find(|profile| profile.name == name))
+    }
+
+    #[test]
+    fn of_the_tolerances_that_no_longer_count_the_last_used_are_kept() {
+        let (mut cache, mut asked) = (LeafCache::default(), Vec::new());
+        for epsilon in [0.1, 0.2, 0.3, 0.2, 0.1] {
+            let mut leaf = named("leaf", &[]);
+            leaf.epsilon = epsilon;
+            let plan = plan(&[leaf]).unwrap();
+            plan.evaluate_by(&mut cache, |thresholds| {
+                asked.push(epsilon);
+                Ok(vec![vec![0.5]; thresholds.len()])
+            })
+            .unwrap();
+            cache.retain(&plan, 1);
+            assert!(cache.len() <= 2);
+        }
+        assert_eq!(asked, [0.1, 0.2, 0.3, 0.1]);
     }
 
     // rows: A309 A312

@@ -13,4 +13,5 @@ pub mod lane_facts;
 pub mod pointer;
 pub mod projection;
 pub mod schema;
+pub mod vectors;
 pub mod view;

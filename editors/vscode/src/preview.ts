@@ -1,7 +1,7 @@
 // What a profile scores, beside its editor, following the typing. The server computes; nothing here knows how.
 
 import * as vscode from "vscode";
-import { State, type LanguageClient } from "vscode-languageclient/node";
+import { LSPErrorCodes, ResponseError, State, type LanguageClient } from "vscode-languageclient/node";
 
 interface Part {
   profile: string;
@@ -96,7 +96,8 @@ export class Preview implements vscode.Disposable {
         panel.webview.html = page(scores);
       }
     } catch (error) {
-      if (!asking.token.isCancellationRequested) {
+      const outdated = error instanceof ResponseError && error.code === LSPErrorCodes.ContentModified;
+      if (!asking.token.isCancellationRequested && !outdated) {
         panel.webview.html = frame(`<p>${escape(error instanceof Error ? error.message : String(error))}</p>`);
       }
     } finally {

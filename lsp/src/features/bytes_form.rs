@@ -4,7 +4,7 @@ use mx2lm_core::text::Span;
 
 use super::{
     page::{Page, hex},
-    virtual_document::{Form, is_unreadable},
+    virtual_document::{Form, is_unreadable, itself},
 };
 use crate::view::File;
 
@@ -16,7 +16,7 @@ const LINES: usize = 4096;
 const AROUND: usize = 2;
 
 /// The form.
-pub const FORM: Form = Form { name: "bytes", title: "show the bytes", page };
+pub const FORM: Form = Form { name: "bytes", title: "show the bytes", page, depends: itself };
 
 fn page(file: &File<'_>) -> Option<Page> {
     if !is_unreadable(file) {

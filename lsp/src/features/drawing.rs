@@ -20,12 +20,12 @@ use mx2lm_core::{
 
 use super::{
     page::Page,
-    virtual_document::{Form, is_unreadable},
+    virtual_document::{Form, is_unreadable, itself},
 };
 use crate::view::File;
 
 /// The canonical form as a document.
-pub const FORM: Form = Form { name: "canonical", title: "show the canonical form", page };
+pub const FORM: Form = Form { name: "canonical", title: "show the canonical form", page, depends: itself };
 
 /// Most letters of path data that are shown of one element.
 const MOST: usize = 120;

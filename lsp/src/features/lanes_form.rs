@@ -8,7 +8,7 @@ use mx2lm_core::scxq2::{
 
 use super::{
     page::{Page, hex},
-    virtual_document::Form,
+    virtual_document::{Form, itself},
 };
 use crate::view::File;
 
@@ -18,7 +18,7 @@ const ITEMS: usize = 2000;
 const AROUND: usize = 3;
 
 /// The form.
-pub const FORM: Form = Form { name: "lanes", title: "show the lanes", page };
+pub const FORM: Form = Form { name: "lanes", title: "show the lanes", page, depends: itself };
 
 fn page(file: &File<'_>) -> Option<Page> {
     if !file.path.ends_with(".scxq2") || !file.bytes.starts_with(b"SCXQ2S") {

@@ -1,5 +1,6 @@
 //! What an editor can ask of a view: a file each, a pure function each.
 
+pub mod against;
 pub mod bytes_form;
 pub mod calls;
 pub mod chain;
@@ -12,6 +13,7 @@ pub mod hover;
 pub mod inlay_hints;
 pub mod lanes;
 pub mod lanes_form;
+pub mod leaf_scores;
 pub mod lens;
 pub mod mentions;
 pub mod navigation;

@@ -12,11 +12,14 @@ use mx2lm_core::{
     text::Span,
 };
 
-use super::{page::Page, virtual_document::Form};
+use super::{
+    page::Page,
+    virtual_document::{Form, itself},
+};
 use crate::view::File;
 
 /// The form.
-pub const FORM: Form = Form { name: "pack", title: "show the pack", page };
+pub const FORM: Form = Form { name: "pack", title: "show the pack", page, depends: itself };
 
 /// Columns of a lane's shape.
 const COLUMNS: usize = 32;

@@ -1,4 +1,5 @@
-//! What a π-profile scores: against its own test vectors and those of the workspace's test files, as an author types.
+//! What a π-profile scores: against its own test vectors, those of the workspace's test files, and the vectors of objects, as an author
+//! types.
 //!
 //! Open profiles count as they are in the editor. A score that cannot be had is said in words, never guessed.
 
@@ -10,30 +11,34 @@ use std::{
 use lsp_types::{CodeLens, Command, InlayHint, InlayHintLabel, InlayHintTooltip, Range};
 use mx2lm_core::{
     collapse::{
-        Threshold, gccp,
-        gccp::cosine,
+        Threshold,
         profile::{Plan, Profile, Step},
         read,
     },
     document::facts::Facts,
-    hash::self_hash::profile_fingerprint,
+    hash::{Digest, self_hash::profile_fingerprint},
     rules::collapse::test_lists,
     syntax::json::Node,
     text::Span,
 };
 use serde::Serialize;
 
-use super::{page::Page, virtual_document::Form};
+use super::{
+    against::{self, Against},
+    leaf_scores::LeafScores,
+    page::Page,
+    virtual_document::Form,
+};
 use crate::view::File;
 
 /// The page of a profile's scores.
-pub const FORM: Form = Form { name: "scores", title: "Show what this profile scores", page };
+pub const FORM: Form = Form { name: "scores", title: "Show what this profile scores", page, depends };
 
 /// Most profiles that one is made of, and most vectors that are collapsed for a page.
 const MOST_PROFILES: usize = 256;
 const MOST_VECTORS: usize = 200_000;
-/// A cosine this near to a threshold may be decided the other way by the next edit.
-const NEAR: f64 = 1e-9;
+/// What is said of vectors beyond that.
+pub const TOO_MANY: &str = "there are too many vectors to collapse while you type; run `mx2lm-lint collapse`";
 
 /// What a profile scores, as `mx2lm/preview` answers it.
 #[derive(Debug, Serialize)]
@@ -51,6 +56,10 @@ pub struct Scores {
     pub parts: Vec<Part>,
     /// What it scores.
     pub inputs: Vec<Input>,
+    /// What it scores against the vectors of objects.
+    pub against: Vec<Against>,
+    /// How many leaves had to be collapsed for this, input by input; the scores of the others were kept.
+    pub collapsed: usize,
     /// Why there are no scores.
     pub refused: Option<String>,
 }
@@ -94,12 +103,43 @@ impl Scores {
     }
 }
 
-fn is_profile(facts: &Facts) -> bool {
+/// Whether a file is a profile.
+pub fn is_profile(facts: &Facts) -> bool {
     facts.kind.is_some_and(|kind| kind.is("pi-profile.v1") || kind.is("pi-profile.kernel"))
+}
+
+/// Whether a file holds test vectors for every profile.
+pub fn is_tests(facts: &Facts) -> bool {
+    facts.kind.is_some_and(|kind| kind.is("pi-gccp.tests"))
+}
+
+/// Whether the scores of a profile may be others when the file at `path` changes.
+fn depends(file: &File<'_>, path: &str) -> bool {
+    let Some(own) = file.facts().filter(|facts| is_profile(facts)) else { return false };
+    match file.snapshot().index().facts(path) {
+        // it is gone, and may have been any of them
+        None => true,
+        Some(facts) if is_profile(facts) => file.json().and_then(|tree| Some(!Profile::read(tree.root()?).ok()?.is_leaf())).unwrap_or(true),
+        Some(facts) => {
+            let objects = || against::objects(file);
+            is_tests(facts) || own.path == facts.path || objects().iter().any(|object| **object == *path || is_payload(file, object, path))
+        }
+    }
+}
+
+fn is_payload(file: &File<'_>, object: &str, path: &str) -> bool {
+    let payload = file.snapshot().index().facts(object).and_then(|facts| facts.payload.as_ref()?.location.as_ref());
+    let there = payload.and_then(|location| super::subject::payload_path(&file.other(object)?, &location.value));
+    there.is_some_and(|there| *there == *path)
 }
 
 /// What the profile in a file scores; nothing for a file that is no profile.
 pub fn scores(file: &File<'_>) -> Option<Scores> {
+    scores_while(file, &|| true)
+}
+
+/// As [`scores`], and nothing as soon as `goes_on` says that nobody waits for it any more.
+pub fn scores_while(file: &File<'_>, goes_on: &dyn Fn() -> bool) -> Option<Scores> {
     let facts = file.facts().filter(|facts| is_profile(facts))?;
     let tree = file.json()?;
     let root = tree.root()?;
@@ -115,7 +155,10 @@ pub fn scores(file: &File<'_>) -> Option<Scores> {
     match Plan::new(&own, |name| others.get(name)) {
         Ok(plan) => {
             all.refused = None;
-            all.inputs = inputs(file, root, &plan);
+            let mut collapsed = 0;
+            all.inputs = inputs(file, root, &plan, &mut collapsed, goes_on)?;
+            all.against = against::scores(file, &plan, &mut collapsed, goes_on)?;
+            all.collapsed = collapsed;
         }
         Err(error) => all.refused = Some(error.to_string()),
     }
@@ -130,6 +173,8 @@ fn refused(file: &File<'_>, facts: &Facts, root: Node<'_>, why: String) -> Score
         computed: profile_fingerprint(root).ok(),
         parts: Vec::new(),
         inputs: Vec::new(),
+        against: Vec::new(),
+        collapsed: 0,
         refused: Some(why),
     }
 }
@@ -153,14 +198,17 @@ fn made_of(file: &File<'_>, own: &Profile) -> HashMap<String, Profile> {
     found
 }
 
-fn inputs(file: &File<'_>, root: Node<'_>, plan: &Plan) -> Vec<Input> {
-    let mut room = MOST_VECTORS;
+fn inputs(file: &File<'_>, root: Node<'_>, plan: &Plan, collapsed: &mut usize, goes_on: &dyn Fn() -> bool) -> Option<Vec<Input>> {
+    let mut scorer = Scorer { plan, kept: &file.view.scores, room: MOST_VECTORS, collapsed };
     let mut found = Vec::new();
     for (at, vector) in root.descend("/compliance/test_vectors").into_iter().flat_map(|list| list.items()).enumerate() {
         let name = vector.get("name").and_then(|name| name.as_str()).map_or_else(|| format!("test vector {}", at + 1), Into::into);
         let Some(given) = vector.get("input") else { continue };
+        if !goes_on() {
+            return None;
+        }
         let mut input = Input { span: Some(vector.span()), ..Input::new(name, vector.get("expected")) };
-        if input.fill(given, plan, &mut room) {
+        if scorer.fill(&mut input, given) {
             found.push(input);
         }
     }
@@ -170,13 +218,16 @@ fn inputs(file: &File<'_>, root: Node<'_>, plan: &Plan) -> Vec<Input> {
         let alone = root.get("vecA").map(|_| root);
         let pairs = root.get("pairs").into_iter().flat_map(|pairs| pairs.items());
         for (at, pair) in alone.into_iter().chain(pairs).enumerate() {
+            if !goes_on() {
+                return None;
+            }
             let mut input = Input::new(format!("{path} #{}", at + 1), pair.get("expected"));
-            if input.fill(pair, plan, &mut room) {
+            if scorer.fill(&mut input, pair) {
                 found.push(input);
             }
         }
     }
-    found
+    Some(found)
 }
 
 impl Input {
@@ -184,37 +235,47 @@ impl Input {
         let expected = expected.and_then(|node| node.as_f64());
         Input { name, pairs: 0, score: None, refused: None, expected, parts: Vec::new(), near: 0, span: None }
     }
+}
 
-    /// Collapses the vectors of `given`; whether it has any.
-    fn fill(&mut self, given: Node<'_>, plan: &Plan, room: &mut usize) -> bool {
+/// What scores one input after the other.
+struct Scorer<'s> {
+    plan: &'s Plan,
+    kept: &'s LeafScores,
+    room: usize,
+    collapsed: &'s mut usize,
+}
+
+impl Scorer<'_> {
+    /// Scores the vectors of `given`; whether it has any.
+    fn fill(&mut self, input: &mut Input, given: Node<'_>) -> bool {
         let Some((a, b)) = test_lists(given) else { return false };
-        if a.len() > *room {
-            self.refused = Some("there are too many vectors to collapse while you type; run `mx2lm-lint collapse`".into());
+        if a.len() > self.room {
+            input.refused = Some(TOO_MANY.into());
             return true;
         }
-        *room -= a.len();
-        let (Ok(a), Ok(b)) = (read::vectors(a), read::vectors(b)) else { return false };
-        self.pairs = a.len();
-        let mut leaves = Vec::new();
-        for threshold in plan.leaves() {
-            let close = |(a, b): (&_, &_)| cosine(*a, *b).is_some_and(|cosine| (cosine - threshold.value()).abs() <= NEAR);
-            self.near = self.near.max(a.iter().zip(&b).filter(|pair| close(*pair)).count());
-            match gccp(&a, &b, threshold) {
-                Ok(collapse) => leaves.push(collapse.score),
-                Err(error) => {
-                    self.refused = Some(error.to_string());
-                    return true;
-                }
+        self.room -= a.len();
+        let digest = Digest::of_parts([a.raw().as_bytes(), b"|", b.raw().as_bytes()]);
+        let lists = || Ok(vec![(String::new(), read::vectors(a).map_err(|_| None)?, read::vectors(b).map_err(|_| None)?)]);
+        let set = match self.kept.set(digest, lists) {
+            Ok(set) => set,
+            Err(None) => return false,
+            Err(why) => {
+                input.pairs = a.len();
+                input.refused = why;
+                return true;
             }
-        }
-        match plan.explain(&leaves) {
+        };
+        input.pairs = set.pairs();
+        input.near = self.plan.leaves().map(|threshold| set.near(threshold)).max().unwrap_or(0);
+        let explained = set.leaves(self.plan, self.collapsed).map_err(|error| error.error).and_then(|leaves| self.plan.explain(&leaves));
+        match explained {
             Ok(steps) => {
-                self.score = steps.last().map(|step| step.score);
-                if let Some(Step::Sum { of, .. }) = plan.steps().last() {
-                    self.parts = of.iter().filter_map(|at| Some(steps.get(*at)?.score)).collect();
+                input.score = steps.last().map(|step| step.score);
+                if let Some(Step::Sum { of, .. }) = self.plan.steps().last() {
+                    input.parts = of.iter().filter_map(|at| Some(steps.get(*at)?.score)).collect();
                 }
             }
-            Err(error) => self.refused = Some(error.to_string()),
+            Err(error) => input.refused = Some(error.to_string()),
         }
         true
     }
@@ -254,7 +315,7 @@ fn page(file: &File<'_>) -> Option<Page> {
         }
     }
     page.heading("scores", "");
-    if all.inputs.is_empty() && all.refused.is_none() {
+    if all.inputs.is_empty() && all.against.is_empty() && all.refused.is_none() {
         page.line("  nothing to score: add `compliance.test_vectors`, or a file `*.gccp-tests.json`");
     }
     let wide = all.inputs.iter().map(|input| input.name.chars().count()).max().unwrap_or(0);
@@ -274,6 +335,17 @@ fn page(file: &File<'_>) -> Option<Page> {
         match input.span {
             Some(span) => page.field(span, &line, format!("{} pairs", input.pairs)),
             None => page.line(&line),
+        }
+    }
+    for object in &all.against {
+        page.heading(object.object.clone(), "");
+        match &object.refused {
+            Some(why) => page.line(&format!("  no score: {why}")),
+            None => page.line(&format!("  {} documents, {} pairs, the best first", object.documents, object.pairs)),
+        }
+        let wide = object.best.iter().map(|best| best.id.chars().count()).max().unwrap_or(0);
+        for best in &object.best {
+            page.line(&format!("  {:wide$}  {}  {}", best.id, bar(best.score.abs()), best.score));
         }
     }
     Some(page)

@@ -28,6 +28,8 @@ pub struct Form {
     pub title: &'static str,
     /// The page of a file; `None` where the file has no such form.
     pub page: fn(&File<'_>) -> Option<Page>,
+    /// Whether the page may be another when the file at a path from the root changes, beside the one it shows.
+    pub depends: fn(&File<'_>, &str) -> bool,
 }
 
 /// Every form, the ones that say most first: the first that takes a file is what opening the file shows.
@@ -84,9 +86,15 @@ pub fn is_unreadable(file: &File<'_>) -> bool {
     file.bytes.iter().take(HEAD).any(|byte| *byte == 0) || file.text().is_none()
 }
 
-/// The path of the file behind a URI, with its workspace's root, to tell whether it changed.
+/// For the `depends` of a form that shows its own file and nothing else.
+pub fn itself(_: &File<'_>, _: &str) -> bool {
+    false
+}
+
+/// Whether the page of a URI may be another when the file at a path of a workspace changes.
 pub fn names(view: &View, uri: &Uri, workspace: &crate::view::Workspace, path: &str) -> bool {
-    source(view, uri).is_some_and(|(_, file)| std::ptr::eq(file.workspace, workspace) && *file.path == *path)
+    let concerns = |(form, file): (&Form, File<'_>)| *file.path == *path || (form.depends)(&file, path);
+    source(view, uri).filter(|(_, file)| std::ptr::eq(file.workspace, workspace)).is_some_and(concerns)
 }
 
 /// The findings on the file, on the lines that show their places.

@@ -125,3 +125,60 @@ async fn the_page_of_scores_is_a_document_that_follows_the_typing() {
     assert!(text.as_str().is_some_and(|text| text.contains("0.5 × 1 + 0.5 × 0.707")), "{text}");
     assert!(editor.leave().await);
 }
+
+// rows: C514 A363
+#[tokio::test]
+async fn a_weight_collapses_nothing_again_and_a_leaf_only_itself() {
+    let (ws, mut editor, uri) = opened(json!({})).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["collapsed"], 2, "{preview}");
+    editor.change(&uri, 2, json!([{"text": mix(0.5, 0.5)}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["collapsed"], 0, "{preview}");
+    let narrow = ws.uri("narrow.pi-profile.json").to_string();
+    editor.open(&narrow, 1, &leaf("narrow", 0.2)).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["collapsed"], 1, "{preview}");
+    // Other vectors under the same name are collapsed anew.
+    editor.change(&uri, 3, json!([{"text": mix(0.5, 0.5).replace("[0.3,1]", "[9.0,1]")}])).await;
+    let other = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(other["collapsed"], 2, "{other}");
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn open_vectors_are_scored_and_those_that_their_hash_denies_are_not() {
+    let (ws, mut editor, uri) = opened(json!({})).await;
+    let vectors =
+        r#"{"documents": [{"id": "straight", "vecA": [[1, 0]], "vecB": [[1, 0]]}, {"id": "off", "vecA": [[1, 0]], "vecB": [[0, 1]]}]}"#;
+    editor.open(ws.uri("some.json").as_ref(), 1, vectors).await;
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" tensor=\"semantic.index.v1\" data-doc-id=\"d\" data-hash=\"sha256:00\"><path d=\"M1,0 L2,0\"/></svg>";
+    editor.open(ws.uri("unit.svg").as_ref(), 1, drawing).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    let against = preview["against"].as_array().expect("a list");
+    assert_eq!(against.len(), 2, "{preview}");
+    assert_eq!(against[0]["object"], "some.json");
+    assert_eq!(against[0]["best"], json!([{"id": "straight", "score": 1.0}, {"id": "off", "score": 0.0}]));
+    assert!(against[1]["refused"].as_str().is_some_and(|why| why.contains("not collapsed")), "{preview}");
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn the_page_of_scores_follows_the_profiles_it_is_made_of() {
+    let (ws, mut editor, uri) = opened(json!({})).await;
+    let page = format!("mx2lm:/scores{}", uri.trim_start_matches("file://"));
+    editor.open(&page, 1, "").await;
+    editor.request("mx2lm/content", json!({"uri": page})).await;
+    editor.notifications.clear();
+    let narrow = ws.uri("narrow.pi-profile.json").to_string();
+    editor.open(&narrow, 1, &leaf("narrow", 0.5)).await;
+    let told = |editor: &Editor| {
+        editor.notifications.iter().any(|message| message["method"] == "mx2lm/contentChanged" && message["params"]["uri"] == page.as_str())
+    };
+    while !told(&editor) {
+        editor.receive().await.expect("a message");
+    }
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains("0.75 × 0.707")), "{text}");
+    assert!(editor.leave().await);
+}

@@ -5,16 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mx2lm_core::collapse::Vector;
 use mx2lm_core::collapse::profile::{Plan, Profile};
-use mx2lm_core::collapse::read::{self, ReadError};
-use mx2lm_core::collapse::{Vector, math};
-use mx2lm_core::document::index_unit::Unit;
+use mx2lm_core::collapse::read::ReadError;
+use mx2lm_core::document::vectors::{self, Lane, Refusal};
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::self_hash::profile_fingerprint;
-use mx2lm_core::scxq2::pack::Pack;
 use mx2lm_core::syntax::json::{Node, Tree};
-use mx2lm_core::syntax::xml::Elements;
-use mx2lm_core::tensor::model::ONE;
 use mx2lm_core::workspace::confine::{self, Location};
 
 use super::super::read as read_file;
@@ -144,13 +141,6 @@ pub struct Documents {
     pub query: Option<PathBuf>,
 }
 
-/// Vectors without partners.
-struct Lane {
-    id: String,
-    vectors: Vec<Vector>,
-    partners: Option<Vec<Vector>>,
-}
-
 /// Reads the documents of files. Vectors without partners of their own are held against those of `query`, else against the x axis.
 pub fn documents(files: &[PathBuf], query: Option<&Path>) -> Result<Documents, Failure> {
     let mut documents = Documents { named: files.to_vec(), query: query.map(Path::to_owned), ..Documents::default() };
@@ -162,12 +152,13 @@ pub fn documents(files: &[PathBuf], query: Option<&Path>) -> Result<Documents, F
     for path in files {
         for lane in lanes(path, &mut documents.origins)? {
             let count = lane.vectors.len();
-            let b = lane.partners.or_else(|| against.clone()).unwrap_or_else(|| vec![[1.0, 0.0]; count]);
+            let id = lane.id.clone();
+            let (a, b) = lane.pairs(against.as_deref());
             if b.len() != count {
-                let message = format!("`{}`: `{}` has {count} vectors, and it is held against {}", path.display(), lane.id, b.len());
+                let message = format!("`{}`: `{id}` has {count} vectors, and it is held against {}", path.display(), b.len());
                 return Err(Failure::Refused(message));
             }
-            documents.list.push(Document { id: lane.id, a: lane.vectors, b });
+            documents.list.push(Document { id, a, b });
         }
     }
     Ok(documents)
@@ -181,10 +172,10 @@ pub fn test_vectors(source: &Source) -> Result<Documents, Failure> {
         let Some(input) = test.get("input").filter(|input| input.is_object()) else { continue };
         let name =
             test.get("name").and_then(|name| name.as_str()).map_or_else(|| format!("test vector {}", number + 1), |name| name.into_owned());
-        let lane = object(input, &name).map_err(|error| at(&source.path, &error))?;
+        let lane = vectors::object(input, &name).map_err(|error| at(&source.path, &error))?;
         let Some(lane) = lane else { continue };
-        let count = lane.vectors.len();
-        documents.list.push(Document { id: name, a: lane.vectors, b: lane.partners.unwrap_or_else(|| vec![[1.0, 0.0]; count]) });
+        let (a, b) = lane.pairs(None);
+        documents.list.push(Document { id: name, a, b });
     }
     Ok(documents)
 }
@@ -193,18 +184,16 @@ fn lanes(path: &Path, origins: &mut Vec<Origin>) -> Result<Vec<Lane>, Failure> {
     let bytes = read_file(path)?;
     origins.push(Origin { path: path.to_owned(), sha256: Digest::of(&bytes) });
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    if bytes.starts_with(b"SCXQ2") {
-        return Ok(vec![Lane { id: stem, vectors: pack(path, &bytes)?, partners: None }]);
-    }
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg")) {
-        return Ok(vec![index(path, &stem, bytes)?]);
+    let is_drawing = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    if let Some(found) = vectors::geometry(&stem, is_drawing, &bytes) {
+        return found.map_err(|refusal| refused_by(path, &refusal));
     }
     let tree = json(path, bytes)?;
     let Some(root) = tree.root() else { return Err(Failure::Refused(format!("`{}` is empty", path.display()))) };
     if let Some(location) = root.get("payload").and_then(|payload| payload.get("location")).and_then(|location| location.as_str()) {
         return payload(path, root, &location, origins);
     }
-    in_json(root, &stem).map_err(|error| at(path, &error))
+    vectors::in_json(root, &stem).map_err(|refusal| refused_by(path, &refusal))
 }
 
 /// The vectors of a descriptor's payload, whose hash must be the descriptor's.
@@ -233,64 +222,11 @@ fn payload(path: &Path, root: Node<'_>, location: &str, origins: &mut Vec<Origin
     lanes(&target, origins)
 }
 
-/// The points of a pack's geometry, in units of the normalised box.
-fn pack(path: &Path, bytes: &[u8]) -> Result<Vec<Vector>, Failure> {
-    let decoded = Pack::open(bytes).and_then(|pack| pack.decode());
-    let decoded = decoded.map_err(|rejection| Failure::Refused(format!("`{}`: {}", path.display(), rejection.message)))?;
-    Ok(decoded.model.points.iter().map(|(x, y)| [f64::from(*x) / f64::from(ONE), f64::from(*y) / f64::from(ONE)]).collect())
-}
-
-/// The points of a unit of a semantic index, whose hash must be the one it declares.
-fn index(path: &Path, stem: &str, bytes: Vec<u8>) -> Result<Lane, Failure> {
-    let refused = |why: &str| Failure::Refused(format!("`{}`: {why}", path.display()));
-    let text = String::from_utf8(bytes).map_err(|_| refused("the drawing is not UTF-8"))?;
-    let elements = Elements::parse(&text).elements.ok_or_else(|| refused("the drawing cannot be read"))?;
-    let root = elements.root();
-    if root.value("tensor") != Some("semantic.index.v1") {
-        return Err(refused("only a drawing with `tensor=\"semantic.index.v1\"` holds vectors; pack another one and name the pack"));
+fn refused_by(path: &Path, refusal: &Refusal) -> Failure {
+    match refusal {
+        Refusal::At(error) => at(path, error),
+        Refusal::None(why) | Refusal::Whole(why) => Failure::Refused(format!("`{}`: {why}", path.display())),
     }
-    let unit = Unit::read(&elements).ok_or_else(|| refused("a path, a transform or a list of edges cannot be read"))?;
-    if let Some(declared) = root.value("data-hash")
-        && declared != unit.hash().to_string()
-    {
-        return Err(refused(&format!("`data-hash` is `{declared}` and the geometry has `{}`: it is not collapsed", unit.hash())));
-    }
-    let vectors = unit.points.iter().map(|point| point.map(f64::from)).collect();
-    Ok(Lane { id: root.value("data-doc-id").unwrap_or(stem).to_owned(), vectors, partners: None })
-}
-
-fn in_json(root: Node<'_>, stem: &str) -> Result<Vec<Lane>, ReadError> {
-    let list = if root.is_array() { Some(root) } else { root.get("documents").or_else(|| root.get("pairs")) };
-    let Some(list) = list.filter(|list| list.is_array()) else {
-        let lane = object(root, stem)?;
-        let message = "no vectors: `vecA` and `vecB`, `vectors`, `documents`, or the `geometry` of a signal are wanted";
-        return Ok(vec![lane.ok_or_else(|| ReadError::at(root, message))?]);
-    };
-    let mut lanes = Vec::with_capacity(list.len());
-    for (number, item) in list.items().enumerate() {
-        let lane = object(item, &format!("{stem} {}", number + 1))?;
-        lanes.push(lane.ok_or_else(|| ReadError::at(item, "no vectors: `vecA` and `vecB`, or `vectors`, are wanted"))?);
-    }
-    Ok(lanes)
-}
-
-fn object(node: Node<'_>, name: &str) -> Result<Option<Lane>, ReadError> {
-    let id = ["id", "doc_id", "name"].iter().find_map(|member| node.get(member)).and_then(|id| id.as_str());
-    let id = id.map_or_else(|| name.to_owned(), |id| id.into_owned());
-    if let Some(geometry) = node.get("geometry").filter(|_| node.get("vecA").is_none()) {
-        return Ok(Some(Lane { id, vectors: signal(geometry)?, partners: None }));
-    }
-    let Some(vectors) = ["vecA", "A", "vectors"].iter().find_map(|member| node.get(member)) else { return Ok(None) };
-    let partners = ["vecB", "B"].iter().find_map(|member| node.get(member)).map(read::vectors).transpose()?;
-    Ok(Some(Lane { id, vectors: read::vectors(vectors)?, partners }))
-}
-
-/// Angles and magnitudes as vectors.
-fn signal(geometry: Node<'_>) -> Result<Vec<Vector>, ReadError> {
-    let (angles, magnitudes) = (read::member(geometry, "angles")?, read::member(geometry, "magnitudes")?);
-    let (a, m) = (read::numbers(angles)?, read::numbers(magnitudes)?);
-    mx2lm_core::collapse::normalize(&a, &m).map_err(|error| ReadError::at(geometry, error.to_string()))?;
-    Ok(a.iter().zip(&m).map(|(angle, magnitude)| [magnitude * math::cos(*angle), magnitude * math::sin(*angle)]).collect())
 }
 
 /// The document of a file.
