@@ -39,6 +39,9 @@ drive_neovim() {
     nvim=$editors/neovim-0.11.4/bin/nvim
     installed "$nvim" neovim || return
     workspace neovim
+    cp -R "$repository/tests/workspaces/demo" "$scratch/neovim/demo"
+    MX2LM_DEMO=$scratch/neovim/demo
+    export MX2LM_DEMO
     home=$scratch/neovim
     XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state XDG_CACHE_HOME=$home/cache \
         timeout 60 "$nvim" --headless --clean \

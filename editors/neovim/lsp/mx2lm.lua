@@ -6,4 +6,9 @@ return {
   root_markers = { 'mx2lm.toml', '.git' },
   -- a file outside every workspace is judged alone
   workspace_required = false,
+  handlers = {
+    ['window/showDocument'] = function(...)
+      return require('mx2lm.pages').show(...)
+    end,
+  },
 }

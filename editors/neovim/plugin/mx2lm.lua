@@ -28,14 +28,14 @@ vim.api.nvim_create_autocmd('LspAttach', {
 local pages = vim.api.nvim_create_augroup('mx2lm.pages', {})
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = pages,
-  pattern = '*.v2c-bin',
+  pattern = { '*.v2c-bin', '*.scxq2' },
   callback = function(event)
     require('mx2lm.pages').read_file(event.buf, event.file)
   end,
 })
 vim.api.nvim_create_autocmd('BufReadCmd', {
   group = pages,
-  pattern = 'mx2lm:/*',
+  pattern = 'mxlm:///*',
   callback = function(event)
     require('mx2lm.pages').read_page(event.buf, event.file)
   end,

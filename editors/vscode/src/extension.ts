@@ -4,7 +4,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 
-import { registerPages } from "./pages";
+import { PAGES, registerPages } from "./pages";
 import { Preview } from "./preview";
 
 const LANGUAGES = ["json", "jsonl", "khl", "powershell", "toml", "xml"];
@@ -41,10 +41,13 @@ async function start(channel: vscode.LogOutputChannel): Promise<void> {
   const command = settings.get<string>("server.path", "mx2lm-lsp");
   const server: ServerOptions = { command, args: ["--stdio", ...settings.get<string[]>("server.args", [])] };
   const options: LanguageClientOptions = {
-    documentSelector: LANGUAGES.flatMap((language) => [
-      { scheme: "file", language },
-      { scheme: "untitled", language },
-    ]),
+    documentSelector: [
+      ...LANGUAGES.flatMap((language) => [
+        { scheme: "file", language },
+        { scheme: "untitled", language },
+      ]),
+      { scheme: PAGES },
+    ],
     outputChannel: channel,
     traceOutputChannel: channel,
   };

@@ -43,6 +43,8 @@ fn page(file: &File<'_>) -> Option<Page> {
         }
         Err(rejection) => page.line(&format!("refused: {rejection}")),
     }
+    page.line("");
+    page.line(&format!("  {:>7}  {:<17}  {:<26} {:<9}  stands for", "byte", "as stored", "field", "value"));
     let outline = Outline::of(&file.bytes);
     let places: Vec<usize> = file.findings().iter().filter_map(|finding| Some(finding.span?.start as usize)).collect();
     for run in &outline.runs {
@@ -62,7 +64,11 @@ fn title(part: Part) -> String {
 }
 
 fn section(page: &mut Page, outline: &Outline<'_>, run: Run, places: &[usize], bytes: &[u8]) {
-    page.heading(title(run.part), &format!("from byte {}, {} of {} bytes", run.base, run.count, run.part.item_bytes()));
+    let detail = match (run.count, run.part.item_bytes()) {
+        (1, bytes) => format!("{bytes} bytes from byte {}", run.base),
+        (count, bytes) => format!("{count} × {bytes} bytes from byte {}", run.base),
+    };
+    page.heading(title(run.part), &detail);
     let end = run.base + run.count * run.part.item_bytes();
     let mut marked: Vec<usize> =
         places.iter().filter(|place| (run.base..end).contains(*place)).map(|place| (*place - run.base) / run.part.item_bytes()).collect();
@@ -82,8 +88,8 @@ fn section(page: &mut Page, outline: &Outline<'_>, run: Run, places: &[usize], b
         for field in outline.values(run, item) {
             let raw = hex(bytes.get(field.span.range()).unwrap_or_default(), 6);
             let reading = field.reading.map(|reading| format!("  {reading}")).unwrap_or_default();
-            let text = format!("  {:08x}  {raw:<17}  {:<22} {}{reading}", field.span.start, field.locator, field.text);
-            page.field(field.span, &text, format!("`{}`: {}", field.locator, field.about));
+            let text = format!("  {:>7}  {raw:<17}  {:<26} {:<9}{reading}", field.span.start, field.locator, field.text);
+            page.field(field.span, text.trim_end(), format!("`{}`: {}", field.locator, field.about));
         }
     }
     if next < run.count {

@@ -94,17 +94,24 @@ fn header(page: &mut Page, pack: &Pack<'_>) {
 }
 
 fn lanes(page: &mut Page, pack: &Pack<'_>) {
-    let detail = "by class, then id: symbol, id, class, weights from −1/s to 1/s, clipped, bytes, leaf";
-    page.heading("lanes", detail);
+    page.heading("lanes", "by class, then id; each drawn as high as its own largest weight, which is `peak` of the most it could store");
     let all = pack.lanes_by_class();
-    let width = all.iter().take(LANES).map(|lane| lane.id.chars().count()).max().unwrap_or(0).min(48);
+    let width = all.iter().take(LANES).map(|lane| lane.id.chars().count()).max().unwrap_or(0).clamp(2, 48);
+    let columns = (pack.dims() as usize).clamp(1, COLUMNS).max("weights".len());
+    if !all.is_empty() {
+        page.line(&format!(
+            "  {:<8}{:<width$}  {:<12}{:<columns$}  {:>7}  {:>7}  {:>5}  leaf hash",
+            "symbol", "id", "class", "weights", "peak", "clipped", "bytes"
+        ));
+    }
     for lane in all.iter().take(LANES) {
         let text = format!(
-            "  {:<5}{:<width$}  {:<12}{}  {:>5.1} %  {:>4}  {}",
+            "  {:<8}{:<width$}  {:<12}{:<columns$}  {:>5.1} %  {:>5.1} %  {:>5}  {}",
             lane.symbol,
             lane.id,
             lane.class.name(),
             shape(pack, lane),
+            100.0 * f64::from(peak(pack, lane)) / f64::from(i16::MAX),
             clipped_share(pack, lane),
             cost(lane),
             Digest(lane.leaf).hex().get(..12).unwrap_or_default(),
@@ -132,7 +139,7 @@ fn index(page: &mut Page, pack: &Pack<'_>) {
         let rest = names.get(from..).unwrap_or_default();
         // In the order of INDEX, which is that of DICT unless a finding says otherwise.
         let found = rest.windows(pair.len()).position(|window| window == pair.as_bytes()).map(|at| from + at);
-        let text = format!("  {:<5}{}", lane.symbol, lane.id);
+        let text = format!("  {:<8}{}", lane.symbol, lane.id);
         match found {
             Some(at) => {
                 from = at + pair.len();
@@ -146,9 +153,12 @@ fn index(page: &mut Page, pack: &Pack<'_>) {
             None => page.line(&text),
         }
     }
-    page.heading("INDEX", "symbol, where the payload begins in the file, its bytes, its SHA-256");
+    page.heading("INDEX", "where the payload of each lane lies in the file, and its SHA-256");
+    if !pack.lanes().is_empty() {
+        page.line("  symbol   begins  bytes  leaf hash");
+    }
     for lane in pack.lanes().iter().take(LANES) {
-        let text = format!("  {:<5}{:>6}{:>6}  {}", lane.symbol, lane.payload.start, lane.payload.len(), Digest(lane.leaf).hex());
+        let text = format!("  {:<8}{:>7}{:>7}  {}", lane.symbol, lane.payload.start, lane.payload.len(), Digest(lane.leaf).hex());
         page.field(Span::from(lane.entry.clone()), &text, "Length of the symbol, symbol, offset and length in DATA, leaf hash.");
     }
 }
@@ -184,13 +194,23 @@ fn clipped_share(pack: &Pack<'_>, lane: &Lane<'_>) -> f64 {
     if count.total == 0 { 0.0 } else { 100.0 * f64::from(count.clipped) / f64::from(count.total) }
 }
 
-/// The stored numbers as blocks of eight heights; of several in a column the one farthest from 0 counts.
+/// The largest stored number of a lane, without its sign.
+fn peak(pack: &Pack<'_>, lane: &Lane<'_>) -> u16 {
+    pack.stored(lane).map(i16::unsigned_abs).max().unwrap_or(0).min(i16::MAX.unsigned_abs())
+}
+
+/// The stored numbers as blocks of eight heights, the largest of the lane at full height; of several in a column the one farthest from 0
+/// counts.
 pub(super) fn shape(pack: &Pack<'_>, lane: &Lane<'_>) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let stored: Vec<i16> = pack.stored(lane).collect();
     let group = stored.len().div_ceil(COLUMNS).max(1);
     let loudest = |numbers: &[i16]| numbers.iter().copied().max_by_key(|number| number.unsigned_abs()).unwrap_or_default();
-    let block = |number: i16| BLOCKS.get((i32::from(number) + 32768) as usize * 8 / 65536).copied().unwrap_or('█');
+    let most = i32::from(peak(pack, lane)).max(1);
+    let block = |number: i16| {
+        let height = (i32::from(number) + most).max(0) * 8 / (2 * most);
+        usize::try_from(height).ok().and_then(|height| BLOCKS.get(height)).copied().unwrap_or('█')
+    };
     stored.chunks(group).map(|numbers| block(loudest(numbers))).collect()
 }
 
@@ -222,7 +242,7 @@ fn audit(page: &mut Page, pack: &Pack<'_>) {
     }
     for lane in &audit.lanes {
         let id = pack.lane_of_symbol(&lane.symbol).map_or("", |lane| &*lane.id);
-        page.line(&format!("  {:<5}{id:<24}{:>6} of {:<6}", lane.symbol, lane.count.clipped, lane.count.total));
+        page.line(&format!("  {:<8}{id:<24}{:>6} of {:<6}", lane.symbol, lane.count.clipped, lane.count.total));
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Offer {
 
 /// Whether a URI names a document of the server's own.
 pub fn is_virtual(uri: &Uri) -> bool {
-    uri.as_str().strip_prefix(SCHEME).is_some_and(|rest| rest.starts_with(":/"))
+    rule_page::path(uri).is_some()
 }
 
 /// The URI of a file in a form.
@@ -57,8 +57,7 @@ pub fn uri(form: &Form, file: &Uri) -> Option<Uri> {
 
 /// The form and the file behind a URI.
 fn source<'v>(view: &'v View, uri: &Uri) -> Option<(&'static Form, File<'v>)> {
-    let rest = uri.as_str().strip_prefix(SCHEME)?.strip_prefix(":/")?;
-    let (name, path) = rest.split_once('/')?;
+    let (name, path) = rule_page::path(uri)?.split_once('/')?;
     let form = FORMS.iter().find(|form| form.name == name)?;
     Some((form, view.file(&format!("file:///{path}").parse().ok()?)?))
 }

@@ -108,7 +108,10 @@ async fn a_pack_is_shown_field_by_field_and_its_finding_stands_on_the_field() {
     assert!(page.starts_with("mx2lm:/lanes/"), "{page}");
     let text = editor.request("mx2lm/content", json!({"uri": page})).await;
     let text = text.as_str().expect("a text");
-    let report = editor.request("textDocument/diagnostic", json!({"textDocument": {"uri": page}})).await;
+    let letters = page.replace("mx2lm:/", "mxlm:///");
+    let same = editor.request("mx2lm/content", json!({"uri": letters})).await;
+    assert_eq!(same.as_str(), Some(text), "the scheme without a digit");
+    let report = editor.request("textDocument/diagnostic", json!({"textDocument": {"uri": letters}})).await;
     let line = report["items"][0]["range"]["start"]["line"].as_u64().expect("a line") as usize;
     assert!(text.lines().nth(line).is_some_and(|line| line.contains("/W/0/length")), "{report}");
     assert!(editor.leave().await);

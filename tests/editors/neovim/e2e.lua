@@ -1,7 +1,9 @@
 -- Neovim as a user has it: the plugin folder on the runtime path, a workspace with one wrong hash, the real server.
 -- Run by tests/editors/run.sh; the workspace is a copy and may be written to.
 --   MX2LM_SERVER     the server to start        MX2LM_WORKSPACE  the copy of tests/workspaces/editor
+--                                               MX2LM_DEMO       the copy of tests/workspaces/demo
 local workspace = vim.fs.normalize(assert(vim.env.MX2LM_WORKSPACE, 'MX2LM_WORKSPACE is not set'))
+local demo = vim.fs.normalize(assert(vim.env.MX2LM_DEMO, 'MX2LM_DEMO is not set'))
 local exit_code
 
 local function check(held, what)
@@ -55,6 +57,95 @@ local function float()
     return ''
   end
   return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), '\n')
+end
+
+local function text_of(buffer)
+  return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
+end
+
+--- Opens a file of the demo that is no text; the buffer is the page the server makes of it.
+local function open_page(name, form)
+  vim.cmd.edit(vim.fn.fnameescape(vim.fs.joinpath(demo, name)))
+  local buffer = vim.api.nvim_get_current_buf()
+  check(vim.uri_from_bufnr(buffer) == ('mxlm:///%s%s/%s'):format(form, demo, name), name .. ' opens as ' .. vim.uri_from_bufnr(buffer))
+  check(vim.bo.readonly and not vim.bo.modifiable and vim.bo.buftype == 'nofile', 'it can only be read')
+  return buffer
+end
+
+local function shows(buffer, ...)
+  local text = text_of(buffer)
+  for _, wanted in ipairs({ ... }) do
+    check(text:find(wanted, 1, true), 'it shows `' .. wanted .. '`')
+  end
+end
+
+--- A copy of a file of the demo with one bit of a byte turned, counted from 0.
+local function damage(name, copy, at)
+  local from = assert(io.open(vim.fs.joinpath(demo, name), 'rb'))
+  local bytes = from:read('*a')
+  from:close()
+  local to = assert(io.open(vim.fs.joinpath(demo, copy), 'wb'))
+  to:write(bytes:sub(1, at), string.char(bit.bxor(bytes:byte(at + 1), 1)), bytes:sub(at + 2))
+  to:close()
+end
+
+--- One finding on the line that shows the damaged bytes.
+local function found_on(buffer, code, wanted)
+  local marked
+  wait(('`%s` stands on the line of `%s`'):format(code, wanted), function()
+    local all = findings(buffer)
+    marked = #all == 1 and vim.api.nvim_buf_get_lines(buffer, all[1].lnum, all[1].lnum + 1, false)[1]
+    return marked and all[1].code == code and marked:find(wanted, 1, true)
+  end)
+end
+
+local function hover_on(buffer, text, wanted)
+  cursor_on(buffer, text)
+  vim.lsp.buf.hover({ silent = true })
+  wait(('hover on `%s` says `%s`'):format(text, wanted), function()
+    return float():find(wanted, 1, true)
+  end)
+  vim.api.nvim_win_close(vim.b.lsp_floating_preview, true)
+end
+
+--- Files that are no text, and a drawing that is a tensor.
+local function pages()
+  damage('ai/brain/brain.weights.v2c-bin', 'damaged.v2c-bin', 1500)
+  damage('ai/brain/brain.scxq2', 'damaged.scxq2', 617)
+
+  local weights = open_page('ai/brain/brain.weights.v2c-bin', 'pack')
+  shows(weights, 'of 5120 bytes', 'sections', 'policy@early', 'leaf hash', 'QSCALE', 'SIGNATURE')
+  hover_on(weights, 'policy@early  ', 'class policy')
+  check(#findings(weights) == 0, 'a lawful pack has no finding: ' .. told(weights))
+  found_on(open_page('damaged.v2c-bin', 'pack'), 'pack/leaf-hash', '@D')
+
+  local lanes = open_page('ai/brain/brain.scxq2', 'lanes')
+  shows(lanes, 'lawful: 5 elements', 'Merkle root', 'table of contents', '/W/1/curvature')
+  hover_on(lanes, '/W/1/length', 'length')
+  check(#findings(lanes) == 0, 'lawful lanes have no finding: ' .. told(lanes))
+  found_on(open_page('damaged.scxq2', 'lanes'), 'scxq2/pack-integrity', '/W/1/curvature')
+  vim.cmd.edit(vim.fn.fnameescape(vim.fs.joinpath(demo, 'ai/brain/brain.scxq2')))
+  wait('a page that is open already is shown again', function()
+    return vim.api.nvim_get_current_buf() == lanes
+  end)
+
+  vim.cmd.edit(vim.fn.fnameescape(vim.fs.joinpath(demo, 'ai/brain/brain.svg')))
+  local drawing = vim.api.nvim_get_current_buf()
+  wait('attached to a drawing', function()
+    local client = vim.lsp.get_clients({ bufnr = drawing, name = 'mx2lm' })[1]
+    return client and client.initialized
+  end)
+  hover_on(drawing, 'h00000001', 'element 1 of 5')
+  local canonical = text_of(drawing)
+  vim.cmd('Mx2lm view')
+  local view = vim.api.nvim_get_current_buf()
+  check(vim.api.nvim_buf_get_name(view):find('^mxlm:///canonical/'), '`:Mx2lm view` opens the canonical form')
+  shows(view, 'one line of ' .. #canonical .. ' bytes', '<path id="h00000001"')
+  vim.api.nvim_set_current_buf(drawing)
+  vim.api.nvim_buf_set_lines(drawing, 0, -1, false, vim.split((canonical:gsub('><path', '>\n  <path')), '\n'))
+  vim.lsp.buf.format({ name = 'mx2lm', timeout_ms = 10000 })
+  check(text_of(drawing) == canonical, 'formatting brings a canonical text back to its one spelling')
+  vim.cmd('edit!')
 end
 
 local function journey()
@@ -166,6 +257,9 @@ local function journey()
   vim.cmd('Mx2lm preview')
   check(#preview.lines() == 0, 'the same command closes the window')
   vim.cmd('edit!')
+
+  pages()
+  vim.api.nvim_set_current_buf(tokenizer)
 
   -- the health check agrees
   vim.cmd.checkhealth('mx2lm')

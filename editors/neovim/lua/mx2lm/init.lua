@@ -81,6 +81,10 @@ M.actions = {
   stop = function()
     stop()
   end,
+  --- The file in this buffer as the server shows it: a drawing in canonical form, say.
+  view = function()
+    require('mx2lm.pages').choose()
+  end,
 }
 
 function M.action_names()
