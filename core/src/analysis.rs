@@ -27,7 +27,7 @@ pub struct Analysis {
     /// What it says; `None` when it could not be read.
     pub facts: Option<Arc<Facts>>,
     /// What its own text has to be told, whatever other files say. They count when the facts' role is live.
-    pub findings: Arc<Vec<Diagnostic>>,
+    pub findings: Arc<[Diagnostic]>,
     /// Its tree, where it has one.
     pub tree: Tree,
 }
@@ -97,7 +97,7 @@ fn complete(path: &Arc<str>, bytes: &[u8], facts: Facts, findings: Findings, tre
     } else {
         finish(findings.list, path, &mut |wanted| (wanted == path).then(|| bytes.into()))
     };
-    Analysis { facts: Some(Arc::new(facts)), findings: Arc::new(list), tree }
+    Analysis { facts: Some(Arc::new(facts)), findings: list.into(), tree }
 }
 
 /// Reads a document for an editor: beyond [`MAX_EDITED_BYTES`] its syntax and what it declares, and no more.
@@ -130,13 +130,13 @@ pub fn too_large(facts: Facts) -> Analysis {
     );
     let finding = Finding::new(&syntax::FILE_LIMIT, Place::document(), message);
     let list = finish(vec![finding], &facts.path.clone(), &mut |_| None);
-    Analysis { facts: Some(Arc::new(facts)), findings: Arc::new(list), tree: Tree::None }
+    Analysis { facts: Some(Arc::new(facts)), findings: list.into(), tree: Tree::None }
 }
 
 /// A file that cannot be read.
 pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
     let finding = Finding::new(&rules::workspace::UNREADABLE, Place::document(), format!("the file cannot be read: {why}"));
-    Analysis { facts: None, findings: Arc::new(finish(vec![finding], path, &mut |_| None)), tree: Tree::None }
+    Analysis { facts: None, findings: finish(vec![finding], path, &mut |_| None).into(), tree: Tree::None }
 }
 
 /// What a JSON document says; without `deep` no rule looks at it.

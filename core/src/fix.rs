@@ -15,7 +15,7 @@ mod round;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ use self::round::{Deed, Round};
 use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::hash::self_hash;
 use crate::lint::{self, Opened, Options, RunError, WorkspaceOutcome};
+use crate::map::{HashMap, HashSet};
 use crate::rules::svg::tensor::Tensor;
 use crate::rules::workspace::SIGN_AGAIN;
 use crate::rules::{Finding, Place};
@@ -133,12 +134,12 @@ impl Run {
             opened,
             wanted,
             foreign,
-            tries: HashMap::new(),
-            given_up: HashMap::new(),
-            careful: HashSet::new(),
+            tries: HashMap::default(),
+            given_up: HashMap::default(),
+            careful: HashSet::default(),
             applied: Vec::new(),
             before: BTreeMap::new(),
-            changed_in: HashMap::new(),
+            changed_in: HashMap::default(),
             sign_again: BTreeMap::new(),
         }
     }
@@ -229,7 +230,7 @@ impl Run {
     /// findings may have changed.
     fn make(&mut self, round: Round, number: usize) -> Option<HashSet<Arc<str>>> {
         let mut undo: Vec<(Arc<str>, Arc<[u8]>)> = Vec::new();
-        let mut changed = HashSet::new();
+        let mut changed = HashSet::default();
         let mut worse: BTreeMap<Arc<str>, Worse> = BTreeMap::new();
         let found = self.counts(&round.deeds);
         for path in round.paths() {
@@ -288,7 +289,7 @@ impl Run {
     /// How many findings of its rule each deed's file has, in all and at its place: a fix that makes neither fewer is not made again.
     fn counts(&self, deeds: &[Deed]) -> HashMap<Spot, usize> {
         let paths = deeds.iter().map(|deed| deed.spot.1.clone()).collect();
-        let mut counts = HashMap::new();
+        let mut counts = HashMap::default();
         for finding in self.opened.engine.report_on(&paths) {
             let [all, here] = round::kinds(&spot(&finding));
             *counts.entry(all).or_insert(0) += 1;

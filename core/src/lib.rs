@@ -15,6 +15,7 @@ pub mod fix;
 pub mod gpu;
 pub mod hash;
 pub mod lint;
+pub mod map;
 pub mod pack;
 pub mod rules;
 pub mod scxq2;

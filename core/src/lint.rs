@@ -1,7 +1,7 @@
 //! One run over everything the user named.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -9,6 +9,7 @@ use std::{
 
 use crate::{
     diagnostic::{Diagnostic, Severity},
+    map::HashSet,
     rules::Findings,
     text::{ColumnUnit, LineIndex},
     workspace::{

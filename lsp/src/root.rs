@@ -1,7 +1,7 @@
 //! One workspace as the worker keeps it: the core's engine, the configuration in force, and the findings as last told.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,6 +10,7 @@ use mx2lm_core::{
     analysis::Tree,
     diagnostic::{Diagnostic, Severity},
     document::facts::Role,
+    map::{HashSet, SharedMap},
     rules::{Finding, Findings},
     syntax::json,
     workspace::{
@@ -36,7 +37,7 @@ pub struct Spelling {
 /// A workspace that is kept up to date.
 pub struct Root {
     engine: Engine,
-    findings: imbl::HashMap<Arc<str>, Arc<Vec<Diagnostic>>>,
+    findings: SharedMap<Arc<str>, Arc<Vec<Diagnostic>>>,
     folders: Arc<[Spelling]>,
     /// It has no folder: it holds one document.
     lone: bool,
@@ -64,7 +65,7 @@ impl Root {
     pub fn lone() -> Self {
         Self {
             engine: Engine::alone(),
-            findings: imbl::HashMap::new(),
+            findings: SharedMap::default(),
             folders: Arc::default(),
             lone: true,
             config: Config::default(),
@@ -129,7 +130,7 @@ impl Root {
     }
 
     fn read_files(&mut self, path: &Path, findings: Vec<Finding>) {
-        let settings = Settings { named: HashSet::new(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
+        let settings = Settings { named: HashSet::default(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
         self.engine = Engine::load(path, self.config.clone(), settings);
         self.engine.set_config_findings(findings, self.config_text.as_deref().unwrap_or_default());
     }
@@ -201,7 +202,7 @@ impl Root {
     }
 
     /// The findings as last told.
-    pub fn findings(&self) -> &imbl::HashMap<Arc<str>, Arc<Vec<Diagnostic>>> {
+    pub fn findings(&self) -> &SharedMap<Arc<str>, Arc<Vec<Diagnostic>>> {
         &self.findings
     }
 
@@ -224,9 +225,9 @@ impl Root {
                 continue;
             }
             match new.is_empty() {
-                true => self.findings.remove(&path),
+                true => drop(self.findings.remove(&path)),
                 false => self.findings.insert(path.clone(), Arc::new(new)),
-            };
+            }
             changed.push(path);
         }
         changed

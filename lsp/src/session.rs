@@ -277,8 +277,8 @@ impl Session {
         state.change > change || state.stopped
     }
 
-    /// Shows a new view to whoever waits. For the worker alone.
-    pub fn show(&self, view: Arc<View>) {
-        self.view.send_replace(view);
+    /// Shows a new view to whoever waits, and returns the one before. For the worker alone.
+    pub fn show(&self, view: Arc<View>) -> Arc<View> {
+        self.view.send_replace(view)
     }
 }

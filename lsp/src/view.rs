@@ -12,6 +12,7 @@ use lsp_types::{Location, OptionalVersionedTextDocumentIdentifier, Uri};
 use mx2lm_core::{
     diagnostic::Diagnostic,
     document::facts::Facts,
+    map::SharedMap,
     syntax::json,
     text::Span,
     workspace::{snapshot::Snapshot, walk},
@@ -45,7 +46,7 @@ pub struct Workspace {
     /// Files, configuration and index.
     pub snapshot: Snapshot,
     /// Findings by path from the root; files without any are left out.
-    pub findings: imbl::HashMap<Arc<str>, Arc<Vec<Diagnostic>>>,
+    pub findings: SharedMap<Arc<str>, Arc<Vec<Diagnostic>>>,
     /// The editor's folders in it: files below them are reported, and spelled as the editor spells the folder.
     pub folders: Arc<[Spelling]>,
     /// Whether it is one document outside every folder.

@@ -3,7 +3,7 @@
 //! Takes all the work there is at once, so that of many edits only the last text is looked at; a lone edit is looked at immediately.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,7 +11,7 @@ use std::{
 };
 
 use lsp_types::{MessageType, Uri};
-use mx2lm_core::workspace::walk::CONFIG_FILE;
+use mx2lm_core::{map::HashSet, workspace::walk::CONFIG_FILE};
 
 use crate::{
     content::{self, Content},
@@ -63,7 +63,7 @@ type Changed = BTreeMap<RootId, HashSet<Arc<str>>>;
 impl Worker {
     fn work(&mut self, task: &Task) {
         let mut changed = Changed::new();
-        let mut touched = HashSet::new();
+        let mut touched = HashSet::default();
         if task.work.folders {
             self.set_folders(task, &mut changed);
         }
@@ -93,7 +93,7 @@ impl Worker {
         let again = catch_unwind(AssertUnwindSafe(|| {
             let mut changed = Changed::new();
             self.reload_all(&mut changed);
-            self.report(task, &changed, &HashSet::new());
+            self.report(task, &changed, &HashSet::default());
         }));
         if again.is_err() {
             self.roots.clear();
@@ -357,8 +357,9 @@ impl Worker {
             workspaces: self.roots.iter().map(|(id, root)| (*id, root.workspace())).collect(),
             scores: self.view.scores.clone(),
         };
-        self.view = Arc::new(view);
-        self.session.show(self.view.clone());
+        // the view before holds what is freed with it: nobody has to wait for that
+        let before = std::mem::replace(&mut self.view, Arc::new(view));
+        let shown = self.session.show(self.view.clone());
         if !task.profile.pull {
             self.publish(task, &news, touched);
         }
@@ -366,6 +367,7 @@ impl Worker {
         if news.iter().any(|file| !touched.contains(file)) {
             self.session.tell(Outgoing::Refresh);
         }
+        drop((before, shown));
     }
 
     /// Brings the open documents of the server's own up to date: those just opened or closed, and those whose file may have changed.
@@ -394,7 +396,7 @@ impl Worker {
 
     /// Pushes the findings of files where they changed, and of every document that was just edited.
     fn publish(&self, task: &Task, news: &[Home], touched: &HashSet<Home>) {
-        let mut done = HashSet::new();
+        let mut done = HashSet::default();
         for (index, path) in touched.iter().chain(news) {
             let Some(workspace) = self.view.workspaces.get(index) else { continue };
             if !done.insert((*index, path.clone())) {

@@ -1,15 +1,11 @@
 //! An engine that is told of edits one by one says what a fresh run over the same bytes says.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use mx2lm_core::{
     diagnostic::Diagnostic,
     hash::Digest,
+    map::HashSet,
     workspace::{
         config::Config,
         engine::{Engine, Settings},
@@ -91,7 +87,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn load(root: &Path, overlay: &BTreeMap<Arc<str>, Arc<[u8]>>, incremental: bool) -> Engine {
-    let settings = Settings { named: HashSet::new(), folders: &[], overlay: overlay.clone(), incremental, progress: &|_| {} };
+    let settings = Settings { named: HashSet::default(), folders: &[], overlay: overlay.clone(), incremental, progress: &|_| {} };
     Engine::load(root, Config::default(), settings)
 }
 
@@ -131,7 +127,7 @@ proptest! {
             }
             let changed = engine.update(&path, overlay.get(&path).cloned());
             for path in &changed {
-                shown.insert(path.clone(), engine.report_on(&HashSet::from([path.clone()])));
+                shown.insert(path.clone(), engine.report_on(&HashSet::from_iter([path.clone()])));
             }
             let fresh = load(&root, &overlay, false).report();
             prop_assert_eq!(told(&engine.report()), told(&fresh));

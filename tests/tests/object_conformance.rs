@@ -87,11 +87,7 @@ mod identity {
 }
 
 mod load {
-    use std::{
-        collections::{BTreeMap, HashSet},
-        fs,
-        sync::Arc,
-    };
+    use std::{collections::BTreeMap, fs, sync::Arc};
 
     use mx2lm_core::workspace::{
         config::Config,
@@ -122,7 +118,7 @@ mod load {
         for (name, text) in object(json!({})) {
             fs::write(root.join(name), text).unwrap_or_else(|error| panic!("{error}"));
         }
-        let settings = Settings { named: HashSet::new(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
+        let settings = Settings { named: Default::default(), folders: &[], overlay: BTreeMap::new(), incremental: true, progress: &|_| {} };
         let mut engine = Engine::load(&root, Config::default(), settings);
         let path: Arc<str> = "tide.json".into();
         let rules = |engine: &Engine| engine.report().into_iter().map(|finding| finding.rule).collect::<Vec<_>>();

@@ -1,6 +1,5 @@
 //! What must not get worse: what is signed, what is read without errors, what is true.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use crate::document::facts::HashOf;
 use crate::document::kind::{Kind, Syntax};
 use crate::hash::canonical_json::canonical_without;
 use crate::hash::{Digest, self_hash};
+use crate::map::HashSet;
 use crate::syntax::json::{Node, Tree};
 use crate::workspace::engine::Engine;
 use crate::workspace::index::named_files;
@@ -70,7 +70,7 @@ pub(super) fn state(engine: &Engine, path: &Arc<str>) -> State {
             |signed: Signed<'_>| Some((signed.object.pointer(), Digest::of(&canonical_without(signed.object, &[&signed.at]).ok()?)));
         signatures(tree, kind).into_iter().filter_map(about).collect::<Vec<_>>()
     });
-    let findings = engine.report_on(&HashSet::from([path.clone()]));
+    let findings = engine.report_on(&HashSet::from_iter([path.clone()]));
     let own = facts.and_then(|facts| {
         let declared = facts.hashes.iter().find(|hash| hash.of == HashOf::Itself)?;
         Some(Digest::parse(&declared.at.value)? == facts.self_hash?)

@@ -1,8 +1,8 @@
 //! Leaf to root: which hash waits for which file.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::map::{HashMap, HashSet};
 use crate::workspace::index::named_files;
 use crate::workspace::snapshot::Snapshot;
 
@@ -27,7 +27,7 @@ enum Wait {
 
 impl<'s> Order<'s> {
     pub fn new(snapshot: &'s Snapshot, pending: &'s HashSet<Arc<str>>) -> Self {
-        Order { snapshot, pending, known: HashMap::new() }
+        Order { snapshot, pending, known: HashMap::default() }
     }
 
     /// Whether the hashes in the file `path` have to wait: what they are taken over, directly or through others, is about to change, or they

@@ -5,7 +5,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs,
     hash::Hash,
     io,
@@ -22,6 +22,7 @@ use crate::{
     document::{facts::Facts, kind::Syntax},
     excerpt,
     hash::digest::Digest,
+    map::{HashMap, HashSet, SharedMap},
     rules::{self, Finding, Findings, Place},
     text::LineIndex,
     workspace::{
@@ -45,7 +46,7 @@ pub struct Progress {
 /// What one file's workspace checks found, and what they asked.
 #[derive(Clone, Default)]
 pub(super) struct Judged {
-    pub(super) findings: Arc<Vec<Diagnostic>>,
+    pub(super) findings: Arc<[Diagnostic]>,
     asked: Vec<Key>,
 }
 
@@ -86,7 +87,7 @@ impl Engine {
                 checked.insert(path.clone());
             }
         }
-        let left_out = if incremental { reserve.clone() } else { HashSet::new() };
+        let left_out = if incremental { reserve.clone() } else { HashSet::default() };
         let mut index = Index::default();
         for (path, link) in walked.links {
             index.set_link(path, link);
@@ -133,20 +134,20 @@ impl Engine {
             root: Arc::new(root),
             config: Arc::new(config),
             index: Index::default(),
-            overlay: imbl::HashMap::new(),
-            trees: imbl::HashMap::new(),
+            overlay: SharedMap::default(),
+            trees: SharedMap::default(),
             named: Arc::default(),
         };
         Engine {
             snapshot,
             config_findings: Arc::default(),
-            analyses: HashMap::new(),
-            judged: HashMap::new(),
-            guests: HashMap::new(),
-            askers: HashMap::new(),
-            reserve: HashSet::new(),
-            checked: HashSet::new(),
-            left_out: HashSet::new(),
+            analyses: HashMap::default(),
+            judged: HashMap::default(),
+            guests: HashMap::default(),
+            askers: HashMap::default(),
+            reserve: HashSet::default(),
+            checked: HashSet::default(),
+            left_out: HashSet::default(),
             incremental: true,
             bytes_read: 0,
             inner: Vec::new(),
@@ -193,15 +194,16 @@ impl Engine {
     /// Reads, hashes and parses files in parallel, and merges their facts as they come: the merge does not depend on the order.
     fn read_files(&mut self, paths: Vec<Arc<str>>, progress: &(dyn Fn(Progress) + Sync)) -> Vec<Key> {
         const FILES_A_MESSAGE: usize = 32;
-        // What reading needs of the snapshot does not change meanwhile: root and the editor's texts.
-        let (snapshot, keep, total) = (self.snapshot.clone(), self.incremental, paths.len());
+        // What reading needs of the snapshot does not change meanwhile. Of the index no clone may live while it is filled.
+        let (root, overlay) = (self.snapshot.root.clone(), self.snapshot.overlay.clone());
+        let (keep, total) = (self.incremental, paths.len());
         let (send, receive) = mpsc::channel();
         let mut keys = Vec::new();
         thread::scope(|scope| {
             scope.spawn(|| {
                 // A message a few files: waking the receiver for each would cost more than merging it.
                 paths.par_chunks(FILES_A_MESSAGE).for_each_with(send, |send, paths| {
-                    let read = paths.iter().map(|path| (path.clone(), Arc::new(read_one(&snapshot, path, keep)))).collect::<Vec<_>>();
+                    let read = paths.iter().map(|path| (path.clone(), Arc::new(read_one(&root, &overlay, path, keep)))).collect::<Vec<_>>();
                     // The receiver lives until the last sender is gone.
                     let _ = send.send(read);
                 });
@@ -227,8 +229,8 @@ impl Engine {
         self.reserve.remove(&path);
         match &analysis.tree {
             analysis::Tree::Json(tree) => self.snapshot.trees.insert(path.clone(), tree.clone()),
-            analysis::Tree::None => self.snapshot.trees.remove(&path),
-        };
+            analysis::Tree::None => drop(self.snapshot.trees.remove(&path)),
+        }
         self.analyses.insert(path, analysis);
         keys
     }
@@ -342,7 +344,8 @@ impl Engine {
         }
         let mut changed = self.findings_of(path);
         let mut keys = if overlay.is_some() || on_disk {
-            let analysis = analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot, path, self.incremental)));
+            let analysis =
+                analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot.root, &self.snapshot.overlay, path, self.incremental)));
             self.place(path.clone(), analysis)
         } else {
             self.checked.remove(path);
@@ -422,7 +425,7 @@ fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {
         check(&context, &mut findings);
     }
     let list = finish(findings.list, path, &mut |path| snapshot.bytes(path).ok());
-    Judged { findings: Arc::new(list), asked: context.into_asked() }
+    Judged { findings: list.into(), asked: context.into_asked() }
 }
 
 /// Gives the bytes of a file by its path from the root.
@@ -431,7 +434,7 @@ type Loader<'l> = &'l mut dyn FnMut(&Arc<str>) -> Option<Arc<[u8]>>;
 /// Turns findings into diagnostics: cuts out the lines to show, loading each file at most once.
 pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: Loader<'_>) -> Vec<Diagnostic> {
     type Loaded = Option<(Arc<[u8]>, LineIndex)>;
-    let mut loaded: HashMap<Arc<str>, Loaded> = HashMap::new();
+    let mut loaded: HashMap<Arc<str>, Loaded> = HashMap::default();
     let mut cut = |path: &Arc<str>, place: &Place| {
         let span = place.span?;
         let source = loaded.entry(path.clone()).or_insert_with(|| {
@@ -468,12 +471,12 @@ pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: Loader<'_>) -
 }
 
 /// Reads one file: the editor's text, else the disk's. Of the disk's, facts and findings are kept, and not the tree.
-fn read_one(snapshot: &Snapshot, path: &Arc<str>, edited: bool) -> Analysis {
+fn read_one(root: &Path, overlay: &SharedMap<Arc<str>, Arc<[u8]>>, path: &Arc<str>, edited: bool) -> Analysis {
     let analyse = if edited { analysis::analyse_edited } else { analysis::analyse };
-    if let Some(bytes) = snapshot.overlay.get(path) {
+    if let Some(bytes) = overlay.get(path) {
         return analyse(path, bytes);
     }
-    let full = snapshot.root.join(&**path);
+    let full = root.join(&**path);
     if Syntax::of_path(path).is_none() {
         return match digest_of_file(&full) {
             Ok((size, digest)) => analysis::bytes_only(Facts::silent(path, size, digest)),

@@ -1,11 +1,10 @@
 //! Who defines what, who names whom.
 //!
-//! Built by merging facts; the merge is associative and commutative, and replacing one file's facts is an edit. The maps are
-//! persistent: a clone is cheap and an edit never copies the whole.
+//! Built by merging facts; the merge is associative and commutative, and replacing one file's facts is an edit. A clone is cheap
+//! and an edit never copies the whole.
 
-use std::{hash::Hash, sync::Arc};
+use std::{collections::hash_map::Entry, hash::Hash, sync::Arc};
 
-use imbl::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
         id,
     },
     hash::digest::Digest,
+    map::{HashSet, SharedMap},
     workspace::confine::{self, Location},
 };
 
@@ -52,7 +52,7 @@ pub enum Key {
 #[derive(Debug, Clone)]
 enum Paths {
     One(Arc<str>),
-    Many(HashSet<Arc<str>>),
+    Many(SharedMap<Arc<str>, ()>),
 }
 
 impl Paths {
@@ -60,7 +60,7 @@ impl Paths {
         match self {
             Paths::One(path) => vec![path.clone()],
             Paths::Many(paths) => {
-                let mut paths: Vec<_> = paths.iter().cloned().collect();
+                let mut paths: Vec<_> = paths.keys().cloned().collect();
                 paths.sort_unstable();
                 paths
             }
@@ -99,34 +99,41 @@ pub enum FileState {
 /// The merged facts.
 #[derive(Clone, Default)]
 pub struct Index {
-    files: HashMap<Arc<str>, Arc<Facts>>,
-    unreadable: HashMap<Arc<str>, ()>,
-    links: HashMap<Arc<str>, Link>,
-    ids: HashMap<Arc<str>, Paths>,
-    profiles: HashMap<Arc<str>, Paths>,
-    digests: HashMap<Digest, Paths>,
-    declarers: HashMap<Digest, Paths>,
-    roots: HashMap<Digest, Paths>,
-    components: HashMap<Arc<str>, Paths>,
-    kinds: HashMap<&'static str, Paths>,
-    referrers: HashMap<Target, Paths>,
-    users: HashMap<Arc<str>, Paths>,
-    twins: HashMap<Arc<str>, Paths>,
-    index_units: HashMap<Arc<str>, Paths>,
+    files: SharedMap<Arc<str>, Arc<Facts>>,
+    unreadable: SharedMap<Arc<str>, ()>,
+    links: SharedMap<Arc<str>, Link>,
+    ids: SharedMap<Arc<str>, Paths>,
+    profiles: SharedMap<Arc<str>, Paths>,
+    digests: SharedMap<Digest, Paths>,
+    declarers: SharedMap<Digest, Paths>,
+    roots: SharedMap<Digest, Paths>,
+    components: SharedMap<Arc<str>, Paths>,
+    kinds: SharedMap<&'static str, Paths>,
+    referrers: SharedMap<Target, Paths>,
+    users: SharedMap<Arc<str>, Paths>,
+    twins: SharedMap<Arc<str>, Paths>,
+    index_units: SharedMap<Arc<str>, Paths>,
 }
 
 impl Index {
     /// Puts a file's facts in place of what was known of it; returns the keys whose answers may have changed.
     pub fn replace(&mut self, facts: Arc<Facts>) -> Vec<Key> {
         let path = facts.path.clone();
-        let mut keys = if self.files.contains_key(&path) { self.remove(&path) } else { vec![Key::Path(path.clone())] };
         let new = keys_of(&facts);
-        for key in &new {
-            self.add(key, &path);
+        let old = self.files.get(&path).map(|old| keys_of(old)).unwrap_or_default();
+        if old.is_empty() {
+            new.iter().for_each(|key| self.add(key, &path));
+        } else {
+            // an edit leaves most of them as they were
+            let (before, after): (HashSet<&Key>, HashSet<&Key>) = (old.iter().collect(), new.iter().collect());
+            before.difference(&after).for_each(|key| self.drop_from(key, &path));
+            after.difference(&before).for_each(|key| self.add(key, &path));
         }
         self.files.insert(path.clone(), facts);
         self.unreadable.remove(&path);
+        let mut keys = vec![Key::Path(path)];
         keys.extend(new);
+        keys.extend(old);
         keys
     }
 
@@ -335,6 +342,12 @@ pub(crate) fn folded(path: &str) -> String {
     if path.is_ascii() { path.to_ascii_lowercase() } else { path.nfc().flat_map(char::to_lowercase).nfc().collect() }
 }
 
+/// As [`folded`]; a path that is folded already is not copied.
+fn folded_path(path: &Arc<str>) -> Arc<str> {
+    let is_folded = path.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_folded { path.clone() } else { folded(path).into() }
+}
+
 /// The path from the root of a descriptor's payload.
 pub(crate) fn payload_path(facts: &Facts) -> Option<String> {
     let location = facts.payload.as_ref()?.location.as_ref()?;
@@ -359,7 +372,7 @@ pub fn named_files(facts: &Facts) -> impl Iterator<Item = Arc<str>> + '_ {
 
 /// The keys that a file's facts answer.
 fn keys_of(facts: &Facts) -> Vec<Key> {
-    let mut keys = vec![Key::Digest(facts.digest), Key::Twins(folded(&facts.path).into())];
+    let mut keys = vec![Key::Digest(facts.digest), Key::Twins(folded_path(&facts.path))];
     if let Some(kind) = facts.kind {
         keys.push(Key::Kind(kind.name()));
     }
@@ -384,33 +397,32 @@ fn keys_of(facts: &Facts) -> Vec<Key> {
     keys
 }
 
-fn insert<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: &K, path: &Arc<str>) {
-    match map.get_mut(key) {
-        None => {
-            map.insert(key.clone(), Paths::One(path.clone()));
+fn insert<K: Hash + Eq + Clone>(map: &mut SharedMap<K, Paths>, key: &K, path: &Arc<str>) {
+    match map.entry(key.clone()) {
+        Entry::Vacant(slot) => {
+            slot.insert(Paths::One(path.clone()));
         }
-        Some(Paths::One(other)) if other == path => {}
-        Some(slot @ Paths::One(_)) => {
-            let Paths::One(other) = &*slot else { return };
-            *slot = Paths::Many([other.clone(), path.clone()].into_iter().collect());
-        }
-        Some(Paths::Many(paths)) => {
-            paths.insert(path.clone());
-        }
+        Entry::Occupied(slot) => match slot.into_mut() {
+            Paths::One(other) if other == path => {}
+            paths @ Paths::One(_) => {
+                let Paths::One(other) = &*paths else { return };
+                *paths = Paths::Many([(other.clone(), ()), (path.clone(), ())].into_iter().collect());
+            }
+            Paths::Many(paths) => paths.insert(path.clone(), ()),
+        },
     }
 }
 
-fn discard<K: Hash + Eq + Clone>(map: &mut HashMap<K, Paths>, key: &K, path: &Arc<str>) {
-    match map.remove(key) {
-        Some(Paths::One(other)) if other != *path => {
-            map.insert(key.clone(), Paths::One(other));
-        }
-        Some(Paths::Many(mut paths)) => {
+fn discard<K: Hash + Eq + Clone>(map: &mut SharedMap<K, Paths>, key: &K, path: &Arc<str>) {
+    let last = match map.get_mut(key) {
+        None => false,
+        Some(Paths::One(other)) => other == path,
+        Some(Paths::Many(paths)) => {
             paths.remove(path);
-            if !paths.is_empty() {
-                map.insert(key.clone(), Paths::Many(paths));
-            }
+            paths.is_empty()
         }
-        _ => {}
+    };
+    if last {
+        map.remove(key);
     }
 }

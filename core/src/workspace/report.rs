@@ -1,6 +1,6 @@
 //! From what was found to what is said: which files are checked, which roles are live, levels, suppressions, order.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     config::{Config, Level},
@@ -12,6 +12,7 @@ use crate::{
     analysis::Analysis,
     diagnostic::{Diagnostic, Severity},
     document::facts::Role,
+    map::HashSet,
     rules::{Finding, config as config_rule},
 };
 

@@ -12,6 +12,7 @@ use std::{
 use crate::{
     document::facts::{Facts, Role},
     hash::digest::Digest,
+    map::{HashSet, SharedMap},
     syntax::{MAX_DOCUMENT_BYTES, json},
     workspace::{
         config::Config,
@@ -47,11 +48,11 @@ pub struct Snapshot {
     pub(crate) root: Arc<PathBuf>,
     pub(crate) config: Arc<Config>,
     pub(crate) index: Index,
-    pub(crate) overlay: imbl::HashMap<Arc<str>, Arc<[u8]>>,
+    pub(crate) overlay: SharedMap<Arc<str>, Arc<[u8]>>,
     /// The trees of the overlay's JSON documents.
-    pub(crate) trees: imbl::HashMap<Arc<str>, Arc<json::Tree>>,
+    pub(crate) trees: SharedMap<Arc<str>, Arc<json::Tree>>,
     /// Files named on the command line: a drawing among them counts as a tensor.
-    pub(crate) named: Arc<std::collections::HashSet<Arc<str>>>,
+    pub(crate) named: Arc<HashSet<Arc<str>>>,
 }
 
 impl Snapshot {

@@ -4,14 +4,16 @@
 //! configuration, hidden, or of no kind we read). Symbolic links are noted, not followed: the index decides where they may lead.
 
 use std::{
-    collections::HashSet,
     path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
 use ignore::{WalkBuilder, WalkState, gitignore::Gitignore};
 
-use crate::workspace::{config::Config, index::Link};
+use crate::{
+    map::HashSet,
+    workspace::{config::Config, index::Link},
+};
 
 /// Name of the configuration file; a folder that holds one is a workspace of its own.
 pub const CONFIG_FILE: &str = "mx2lm.toml";
