@@ -33,6 +33,12 @@ fn the_cases_of_drawings_of_the_specification_hold() {
 }
 
 #[test]
+fn cases_made_to_break_drawings_and_packs_hold() {
+    assert_all(cases("attack-svg"));
+    assert_all(cases("attack-scxq2"));
+}
+
+#[test]
 fn the_ai_cases_of_the_specification_hold() {
     assert_all(cases("ai"));
 }

@@ -89,4 +89,21 @@ mod tests {
         capabilities.dedup();
         assert_eq!(capabilities.len(), 8);
     }
+
+    // rows: B371 B377 B379 B382 B384 B387 B389 B393
+    #[test]
+    fn each_hook_has_the_phase_and_the_ends_that_the_law_gives_it() {
+        let found: Vec<_> = HOOKS.iter().map(|hook| (hook.name, hook.phase, hook.accepts, hook.provides)).collect();
+        let wanted = [
+            ("scxq2.detect", Phase::Load, "ai.brain.svg-tensor.v1", "compression-aware-load"),
+            ("scxq2.extract-toc", Phase::Load, "scxq2-svg", "lane-index"),
+            ("scxq2.merkle.verify-root", Phase::Verify, "scxq2-svg", "integrity-verification"),
+            ("scxq2.merkle.verify-lanes", Phase::Verify, "scxq2-svg", "lane-verification"),
+            ("scxq2.legality.svg-tensor", Phase::Verify, "ai.brain.svg-tensor.v1", "tensor-legality"),
+            ("scxq2.decompress-lanes", Phase::Project, "scxq2-svg", "lane-streams"),
+            ("svg.canonical.inflate", Phase::Project, "lane-streams", "canonical-svg"),
+            ("svg.webgpu.map", Phase::Project, "ai.brain.svg-tensor.v1", "gpu-buffers"),
+        ];
+        assert_eq!(found, wanted);
+    }
 }

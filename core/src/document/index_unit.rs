@@ -125,9 +125,9 @@ fn value(number: Number, source: &str) -> Option<f64> {
     number.text(source).parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-/// A point of an element where the transforms around it put it.
+/// A point of an element where its own transforms and those around it put it.
 fn placed(element: Element<'_>, mut point: [f64; 2]) -> Option<[f64; 2]> {
-    for around in std::iter::once(element).chain(element.ancestors()) {
+    for around in element.ancestors() {
         let Some(text) = around.value("transform") else { continue };
         let mut matrices = Vec::new();
         for transform in Transforms::new(text) {
@@ -204,6 +204,31 @@ mod tests {
         let moved =
             unit(&text.replace("<g space", r#"<g transform="translate(1 2) scale(2)" space"#).replace("M0,0 L0.12", "M1,1 L0.12")).unwrap();
         assert_eq!(moved.points[2], [3.0, 4.0]);
+        let own = unit(&text.replace("<path d=\"M0,1", "<path transform=\"translate(2 3)\" d=\"M0,1")).unwrap();
+        assert_eq!(own.points[1], [2.0, 4.0]);
         assert_eq!(unit(&text.replace("<svg ", r#"<svg data-edges="1" "#)), None);
+    }
+
+    // rows: A356 A357 A409 A411 A412 A414 A415
+    #[test]
+    fn points_are_f32_in_the_order_of_the_drawing_and_edges_are_sorted() {
+        let found = unit(r#"<svg data-edges="0,2 0,1 2,0"><path d="M0.1,-0 L1,1"/><g><path d="m1 2 l5 5"/></g><path d="M3,4 L5,5"/></svg>"#).unwrap();
+        let exact: Vec<[f64; 2]> = found.points.iter().map(|point| point.map(f64::from)).collect();
+        assert_eq!(exact, [[0.100_000_001_490_116_12, 0.0], [1.0, 2.0], [3.0, 4.0]]);
+        assert_eq!(found.edges, [[0, 1], [0, 2], [2, 0]]);
+        assert_eq!(found.lane()[..8], [0xcd, 0xcc, 0xcc, 0x3d, 0, 0, 0, 0]);
+        assert_eq!(found.edge()[..16], [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0]);
+        assert_eq!(found.hash(), Digest::of(&[found.lane(), found.edge()].concat()));
+        let one = unit(r#"<svg><path d="M1 0.5L2 2"/></svg>"#).unwrap();
+        assert_eq!(one.lane(), [0, 0, 0x80, 0x3f, 0, 0, 0, 0x3f]);
+    }
+
+    // rows: A405 A416
+    #[test]
+    fn presentation_leaves_the_hash_as_it_is() {
+        let plain = unit(r#"<svg><path d="M1 2L3 4"/></svg>"#).unwrap();
+        let painted = r#"<svg width="9"><g fill="red" opacity="0.5"><path stroke="blue" filter="url(#f)" d="M 1,2 L 3,4"/></g></svg>"#;
+        assert_eq!(unit(painted).unwrap().hash(), plain.hash());
+        assert_ne!(unit(&painted.replace("M 1", "M 2")).unwrap().hash(), plain.hash());
     }
 }

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    // rows: B313 B314 B315 B316 B317 B318 B319 B320 B321 B322 B323 B312
+    // rows: B313 B314 B315 B316 B317 B318 B319 B320 B321 B322 B323 B312 B378
     fn the_header_and_the_table_stand_where_the_layout_says() {
         let bytes = chain();
         assert_eq!(&bytes[..6], b"SCXQ2S");

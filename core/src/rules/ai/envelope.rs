@@ -116,11 +116,14 @@ fn media(context: &FileContext<'_>, findings: &mut Findings) {
     let text = |node: Option<crate::syntax::json::Node<'_>>| node.and_then(|node| node.as_str()).unwrap_or_default().into_owned();
     let format = text(root.get("format"));
     let fits = |form: &&Form| context.kind.is(form.kind) && form.format.is_none_or(|only| only == format);
-    let Some(Form { family, mimes, extension, .. }) = FORMS.iter().find(fits) else { return };
+    let Some(&Form { family, mut mimes, extension, .. }) = FORMS.iter().find(fits) else { return };
     let Some(payload) = root.get("payload").filter(|payload| payload.is_object()) else { return };
     let location = text(payload.get("location"));
     // A packed drawing is bytes of its own kind (`DECISIONS` 52).
     let packed = location.ends_with(".scxq2");
+    if packed {
+        mimes = &["application/octet-stream"];
+    }
     let mut tell = |name: &str, wanted: &str| {
         if let Some(node) = payload.get(name).filter(|node| node.is_string()) {
             let message = format!("`payload.{name}` is `{}`, and the payload of an {} object is {wanted}", text(Some(node)), context.kind);

@@ -45,6 +45,28 @@ fn the_vector_of_the_specification_holds() {
     assert_eq!(canonical(&svg(CHAIN)).unwrap().len(), canonical_text::to_string(&model).len());
 }
 
+// rows: B123 B171 B172 B173 B174 B175 B176 B178 B182 B183
+#[test]
+fn every_node_and_edge_carries_the_ten_numbers_in_order() {
+    let corner = "<g><path d=\"M0 0L4 0L4 2\" stroke-width=\"0.5\" opacity=\"0.5\" transform=\"scale(2 0.5)\"/></g>";
+    let model = read(&svg(corner)).unwrap().model;
+    let bytes = structure::to_vec(&model, &Graph::of(&model));
+    let (nodes, edges, one) = (3usize, 2usize, 65_536);
+    let words: Vec<i32> = bytes.as_chunks::<4>().0.iter().map(|word| i32::from_le_bytes(*word)).collect();
+    assert_eq!(bytes.len(), 16 + nodes * 16 + edges * 16 + (nodes + edges) * 40);
+    assert_eq!(words[2..4], [3, 2]);
+    let (records, attributes) = words[4..].split_at((nodes + edges) * 4);
+    assert_eq!(records[..12], [0, 0, 0, 1, one, 0, 0, 0, one, one, 0, 0]);
+    // from, to, element, and the rank below the flags
+    assert_eq!(records[12..], [0, 1, 0, 1, 1, 2, 0, 1]);
+    // an extent of 8 by 1; one right angle over two sides of length 1
+    let (wide, high) = (8 * one, one);
+    let node = |x, y, turn| [x, y, 0, 0, turn, one, wide, high, one, one];
+    let edge = |x, y| [x, y, 0, one, one / 2, one / 2, wide, high, one / 2, one];
+    let wanted = [node(0, 0, 0), node(one, 0, one), node(one, one, 0), edge(0, 0), edge(one, 0)];
+    assert_eq!(attributes, wanted.as_flattened());
+}
+
 // rows: B226
 #[test]
 fn what_flows_is_what_the_formula_says() {
