@@ -212,7 +212,9 @@ mod tests {
     // rows: A356 A357 A409 A411 A412 A414 A415
     #[test]
     fn points_are_f32_in_the_order_of_the_drawing_and_edges_are_sorted() {
-        let found = unit(r#"<svg data-edges="0,2 0,1 2,0"><path d="M0.1,-0 L1,1"/><g><path d="m1 2 l5 5"/></g><path d="M3,4 L5,5"/></svg>"#).unwrap();
+        let found =
+            unit(r#"<svg data-edges="0,2 0,1 2,0"><path d="M0.1,-0 L1,1"/><g><path d="m1 2 l5 5"/></g><path d="M3,4 L5,5"/></svg>"#)
+                .unwrap();
         let exact: Vec<[f64; 2]> = found.points.iter().map(|point| point.map(f64::from)).collect();
         assert_eq!(exact, [[0.100_000_001_490_116_12, 0.0], [1.0, 2.0], [3.0, 4.0]]);
         assert_eq!(found.edges, [[0, 1], [0, 2], [2, 0]]);

@@ -90,7 +90,7 @@ pub fn at<'v>(file: &File<'v>, offset: u32) -> Option<Subject<'v>> {
         let named = id::parse_reference(word.get(start..)?.trim_end_matches('.')).ok()?;
         let start = span.start + start as u32;
         let name: Arc<str> = named.name.into();
-        let pin = named.pin.and_then(|hex| Digest::from_hex(hex));
+        let pin = named.pin.and_then(Digest::from_hex);
         let span = Span::new(start, start + word.len() as u32 - (start - span.start));
         let at = Located { value: name.clone(), locator: String::new(), span: Span::new(start, start + name.len() as u32) };
         let mention = Reference { target: Target::Object(name), pin, at, wants: &[], missing: Severity::Info, spec_error: None };

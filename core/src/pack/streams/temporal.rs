@@ -85,15 +85,17 @@ type Group<'a> = (&'a str, Vec<&'a [f64]>);
 
 /// The bases in the order of their first window, each with its windows in the order of their numbers.
 fn grouped(streams: &Streams) -> Vec<Group<'_>> {
-    let mut groups: Vec<(&str, Vec<(u32, &[f64])>)> = Vec::new();
+    let mut bases: Vec<&str> = Vec::new();
+    let mut windows: Vec<Vec<(u32, &[f64])>> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for (id, samples) in streams.iter() {
         let Some((base, number)) = base_window(id) else { continue };
         let place = *places.entry(base).or_insert_with(|| {
-            groups.push((base, Vec::new()));
-            groups.len() - 1
+            bases.push(base);
+            windows.push(Vec::new());
+            bases.len() - 1
         });
-        if let Some((_, windows)) = groups.get_mut(place) {
+        if let Some(windows) = windows.get_mut(place) {
             windows.push((number, samples));
         }
     }
@@ -101,7 +103,7 @@ fn grouped(streams: &Streams) -> Vec<Group<'_>> {
         windows.sort_by_key(|(number, _)| *number);
         windows.into_iter().map(|(_, samples)| samples).collect()
     };
-    groups.into_iter().map(|(base, windows)| (base, in_order(windows))).collect()
+    bases.into_iter().zip(windows.into_iter().map(in_order)).collect()
 }
 
 /// Adds `<lane>@t*`: the windows one after the other, weighted.

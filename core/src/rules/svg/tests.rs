@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Change, Diagnostic, Fix, Safety, Severity},
 };
 
-fn found(text: &str) -> Arc<Vec<Diagnostic>> {
+fn found(text: &str) -> Arc<[Diagnostic]> {
     analyse(&"brain.tensor.svg".into(), text.as_bytes()).findings
 }
 
