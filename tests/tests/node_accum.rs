@@ -171,7 +171,7 @@ proptest! {
     #[test]
     fn products_of_halves_are_the_products(a in any::<u32>(), b in any::<u32>()) {
         prop_assert_eq!(halves(a, b), accumulate::mul(a, b));
-        prop_assert_eq!(u64::from(halves(a, b)), (u64::from(a) * u64::from(b) >> 16) & 0xffff_ffff);
+        prop_assert_eq!(u64::from(halves(a, b)), ((u64::from(a) * u64::from(b)) >> 16) & 0xffff_ffff);
     }
 
     // rows: B200 B201 B212 B213 B217 B218 B220 B224 B226 B249 B251
