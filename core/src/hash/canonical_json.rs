@@ -101,18 +101,15 @@ pub fn number(value: f64) -> String {
     if value.is_finite() { ryu_js::Buffer::new().format_finite(value).to_owned() } else { "0".to_owned() }
 }
 
-/// Whether a number is a whole one that f64 need not hold exactly: beyond 2^53 (`DECISIONS` 57).
-pub fn exceeds_exact_integers(node: Node<'_>) -> bool {
-    let whole = node.number_text().is_some_and(|text| !text.contains(['.', 'e', 'E']));
-    whole
-        && node
-            .as_f64()
-            .is_none_or(|value| value.abs() > 9_007_199_254_740_992.0 || (value.abs() == 9_007_199_254_740_992.0 && !is_two_to_53(node)))
+/// Whether a number is spelled as a whole one that f64 does not hold: what is hashed is another number (`DECISIONS` 57). Possible only
+/// beyond 2^53, and there not of every integer: 10^21 is a double.
+pub fn is_inexact_integer(node: Node<'_>) -> bool {
+    let Some(text) = node.number_text().filter(|text| !text.contains(['.', 'e', 'E'])) else { return false };
+    node.as_f64().is_none_or(|value| value.abs() >= MAX_EXACT && format!("{value:.0}") != text)
 }
 
-fn is_two_to_53(node: Node<'_>) -> bool {
-    node.number_text().is_some_and(|text| text.trim_start_matches('-') == "9007199254740992")
-}
+/// 2^53: below it every integer is a double.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 #[cfg(test)]
 mod tests;

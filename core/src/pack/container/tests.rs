@@ -200,12 +200,13 @@ fn every_bit_that_flips_is_noticed() {
     assert_eq!(flips, 2_400);
 }
 
-/// Whether nothing but a signature covers this byte of a pack that could be opened: the version, flags that mean nothing yet, names, scales,
-/// and which lanes are audited, of which the reader makes a note.
+/// Whether nothing but a signature covers this byte of a pack that could be opened: the version, flags that mean nothing yet, the dims of no
+/// lanes, names, scales, and which lanes are audited, of which the reader makes a note.
 fn only_signatures_cover(pack: &Pack<'_>, at: usize) -> bool {
     let sections = pack.sections();
     let audited = sections.audit.contains(&at) && !pack.notes().is_empty();
-    (8..12).contains(&at) || sections.dict.contains(&at) || sections.qscale.contains(&at) || audited
+    let dims_of_nothing = pack.lanes().is_empty() && (12..14).contains(&at);
+    (8..12).contains(&at) || dims_of_nothing || sections.dict.contains(&at) || sections.qscale.contains(&at) || audited
 }
 
 // rows: D391 D401 D406 D416 D454 D455 D617

@@ -3,7 +3,7 @@
 use super::examples::{LEAF, leaf};
 use crate::{
     diagnostic::Severity,
-    hash::canonical_json::{exceeds_exact_integers, number},
+    hash::canonical_json::{is_inexact_integer, number},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
     syntax::json::Node,
 };
@@ -17,8 +17,8 @@ pub static INEXACT: Rule = Rule {
     check: Check::File(check),
     fix: None,
     docs: Docs {
-        what: "An integer beyond 2^53 anywhere in a profile.",
-        why: "The canonical form of RFC 8785 reads every number as a double. Beyond 2^53 not every integer has one, so two profiles that differ in such a number may share a fingerprint.",
+        what: "An integer that no double equals, anywhere in a profile. There are such integers only beyond 2^53.",
+        why: "The canonical form of RFC 8785 reads every number as a double. Beyond 2^53 not every integer is one, so two profiles that differ in such a number may share a fingerprint.",
         fix: "Write a smaller number, or the digits as a string.",
         bad: &[Example {
             note: "2^53 + 1 is hashed as 2^53",
@@ -45,8 +45,8 @@ fn check(context: &FileContext<'_>, findings: &mut Findings) {
 /// The depth of a tree is bounded, and so is this.
 fn below(node: Node<'_>, findings: &mut Findings) {
     // what is beyond f64 altogether is an error of syntax
-    if let Some(value) = node.as_f64().filter(|_| exceeds_exact_integers(node)) {
-        let message = format!("`{}` is beyond 2^53, and is hashed as the double `{}`", node.raw(), number(value));
+    if let Some(value) = node.as_f64().filter(|_| is_inexact_integer(node)) {
+        let message = format!("`{}` is not a double, and is hashed as `{}`, which is the nearest one", node.raw(), number(value));
         findings.push(Finding::new(&INEXACT, Place::value(node), message).help("write a smaller number, or the digits as a string"));
     }
     node.members().for_each(|(_, member)| below(member, findings));
