@@ -178,9 +178,9 @@ impl Case {
     }
 }
 
-/// Whether one place is the other, or lies in it.
+/// Whether one place is the other, or lies in it: a member in a value, a command in path data (`DECISIONS` 67).
 fn related(a: &str, b: &str) -> bool {
-    let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']));
     inside(a, b) || inside(b, a)
 }
 
