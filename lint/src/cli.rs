@@ -1,6 +1,9 @@
 //! The command line: what may be written, and nothing about what it does.
 
+pub mod collapse;
+pub mod lanes;
 pub mod pack;
+pub mod tensor;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -35,34 +38,34 @@ pub enum Command {
     Fix(FixArgs),
     /// Show the hashes of files, each under its own name
     Hash(HashArgs),
-    /// Print the canonical JSON (RFC 8785) of a document
+    /// Print the canonical form of a document: JSON by RFC 8785, a drawing as the text of its tensor
     Canon(CanonArgs),
     /// Explain a rule
     Rule(RuleArgs),
     /// Print the JSON Schema of a kind of document, or list the kinds
     Schema(SchemaArgs),
-    /// Pack drawings into lanes, read packs, and prove their chunks
-    Scxq2(Scxq2Args),
     /// Write a commented `mx2lm.toml` into the working directory
     Init(InitArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Collapse documents under a π-profile: their scores, ranked
-    Collapse(CollapseArgs),
-    /// Tell about π-profiles
-    #[command(subcommand)]
-    Profile(ProfileCommand),
-    /// Answer a retrieval request from units of a semantic index
-    Retrieve(RetrieveArgs),
-    /// Check π-signals, or take their angles into range
-    #[command(subcommand)]
-    Signal(SignalCommand),
     /// Look at a drawing as a tensor
-    Tensor(TensorArgs),
-    /// Answer one JSON question a line on standard input: the reference oracle
-    Eval,
+    Tensor(tensor::TensorArgs),
+    /// Pack drawings into lanes, read packs, and prove their chunks
+    Scxq2(lanes::Scxq2Args),
     /// Make, read, compare, merge, sign and draw weight packs
     Pack(pack::PackArgs),
+    /// Collapse documents under a π-profile: their scores, ranked
+    Collapse(collapse::CollapseArgs),
+    /// Tell about π-profiles
+    #[command(subcommand)]
+    Profile(collapse::ProfileCommand),
+    /// Check π-signals, or take their angles into range
+    #[command(subcommand)]
+    Signal(collapse::SignalCommand),
+    /// Answer a retrieval request from units of a semantic index
+    Retrieve(collapse::RetrieveArgs),
+    /// Answer one JSON question a line on standard input: the reference oracle
+    Eval,
     /// Write the generated pages of the documentation into a folder
     #[command(hide = true)]
     Manual(ManualArgs),
@@ -166,79 +169,6 @@ pub struct CanonArgs {
     pub format: DataFormat,
 }
 
-/// Options of `tensor`.
-#[derive(Debug, Args)]
-pub struct TensorArgs {
-    #[command(subcommand)]
-    pub command: TensorCommand,
-}
-
-/// The commands of `tensor`.
-#[derive(Debug, Subcommand)]
-pub enum TensorCommand {
-    /// List the elements of the tensor with their numbers
-    Inspect(TensorInspectArgs),
-    /// Compute what flows to each node in a number of steps (`node_accum`)
-    Accumulate(TensorAccumulateArgs),
-    /// Compare what a GPU computed with what the CPU computes, and write the proof
-    Proof(TensorProofArgs),
-    /// Draw the canonical lines over the drawing: nodes, edges, ranks and cycles
-    Plot(TensorPlotArgs),
-}
-
-/// Options of `tensor inspect`.
-#[derive(Debug, Args)]
-pub struct TensorInspectArgs {
-    /// The drawing
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// How the numbers are written: for people, or as the whole numbers of the canonical form
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `tensor proof`.
-#[derive(Debug, Args)]
-pub struct TensorProofArgs {
-    /// The drawing, or its pack
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The buffer that the GPU left: `node_accum`, four bytes a node, little-endian
-    #[arg(long, value_name = "FILE")]
-    pub gpu: PathBuf,
-    /// How many steps were taken
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub steps: u32,
-    /// The id of the tensor, so that the proof can be replayed where it lies
-    #[arg(long, value_name = "ID")]
-    pub tensor: Option<String>,
-}
-
-/// Options of `tensor plot`.
-#[derive(Debug, Args)]
-pub struct TensorPlotArgs {
-    /// The drawing, or a pack of lanes
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Where the picture goes; its name ends in `.svg` or `.png`
-    #[arg(short, long, value_name = "FILE")]
-    pub output: PathBuf,
-}
-
-/// Options of `tensor accumulate`.
-#[derive(Debug, Args)]
-pub struct TensorAccumulateArgs {
-    /// The drawing
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// How many steps are taken
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    pub steps: u32,
-    /// How the nodes are written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
 /// Options of `rule`.
 #[derive(Debug, Args)]
 pub struct RuleArgs {
@@ -264,115 +194,6 @@ pub struct SchemaArgs {
     pub format: DataFormat,
 }
 
-/// Options of `scxq2`.
-#[derive(Debug, Args)]
-pub struct Scxq2Args {
-    #[command(subcommand)]
-    pub command: Scxq2Command,
-}
-
-/// What is done with packs of lanes.
-#[derive(Debug, Subcommand)]
-pub enum Scxq2Command {
-    /// Pack a drawing
-    Encode(EncodeArgs),
-    /// Write the canonical text of a pack
-    Decode(LaneArgs),
-    /// Show every field of a pack, also of one that is refused
-    Inspect(InspectArgs),
-    /// Verify a pack and show its roots
-    Verify(LaneArgs),
-    /// Prove a chunk of a lane
-    Prove(ProveArgs),
-    /// Check a proof against its pack
-    CheckProof(CheckProofArgs),
-}
-
-/// Options of `scxq2 encode`.
-#[derive(Debug, Args)]
-pub struct EncodeArgs {
-    /// The drawing
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Tolerance of curves as part of the drawing's extent; 2^-10 where none is given
-    #[arg(long, value_name = "NUMBER")]
-    pub epsilon: Option<String>,
-    /// Write the pack to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// The bare pack, or an object with its hashes
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `scxq2 decode` and `scxq2 verify`.
-#[derive(Debug, Args)]
-pub struct LaneArgs {
-    /// The pack
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Write the result to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `scxq2 inspect`.
-#[derive(Debug, Args)]
-pub struct InspectArgs {
-    /// The pack
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// Show and judge this lane alone: M, T, G, X or W
-    #[arg(long, value_name = "LANE")]
-    pub lane: Option<String>,
-    /// Write the list to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// How the fields are written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `scxq2 prove`.
-#[derive(Debug, Args)]
-pub struct ProveArgs {
-    /// The pack
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The lane: M, T, G, X or W
-    #[arg(long, value_name = "LANE")]
-    pub lane: String,
-    /// The chunk of 4096 bytes, counted from 0
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub chunk: u64,
-    /// Write the proof to this file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// How a refusal is written; a proof is JSON either way
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `scxq2 check-proof`.
-#[derive(Debug, Args)]
-pub struct CheckProofArgs {
-    /// The proof
-    #[arg(value_name = "PROOF")]
-    pub proof: PathBuf,
-    /// The pack
-    #[arg(value_name = "PACK")]
-    pub pack: PathBuf,
-    /// The root that has to be proved, as a descriptor declares it; else the pack's own
-    #[arg(long, value_name = "HASH")]
-    pub root: Option<String>,
-    /// How the answer is written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
@@ -387,160 +208,6 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
-}
-
-/// Options of `collapse`.
-#[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct CollapseArgs {
-    #[command(subcommand)]
-    pub command: Option<CollapseCommand>,
-    /// The profile
-    #[arg(value_name = "PROFILE", required = true)]
-    pub profile: Option<PathBuf>,
-    /// Files with vectors: JSON, a descriptor, a unit of a semantic index, a pack; without any, the profile's own test vectors
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub against: Vec<PathBuf>,
-    /// A file with the vectors that those of the other files are held against; without one, the x axis
-    #[arg(long, value_name = "FILE", requires = "against")]
-    pub query: Option<PathBuf>,
-    /// Show this many only
-    #[arg(long, value_name = "K")]
-    pub top: Option<usize>,
-    /// What adds the vectors: the scores are the same to the bit
-    #[arg(long, value_enum, default_value_t = Device::Auto, value_name = "DEVICE")]
-    pub device: Device,
-    /// Write down what was collapsed and the bits of the scores, for `collapse verify`
-    #[arg(long, value_name = "FILE")]
-    pub receipt: Option<PathBuf>,
-    /// Draw the scores and the best document's vectors into an .svg or .png file
-    #[arg(long, value_name = "FILE")]
-    pub plot: Option<PathBuf>,
-    /// How the scores are written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// What else `collapse` does.
-#[derive(Debug, Subcommand)]
-pub enum CollapseCommand {
-    /// Compute again what a receipt says, and tell where it differs
-    Verify(VerifyArgs),
-}
-
-/// Options of `collapse verify`.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// The receipt
-    #[arg(value_name = "RECEIPT")]
-    pub receipt: PathBuf,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// What adds vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Device {
-    /// The processor
-    Cpu,
-    /// A graphics processor; the processor where there is none, with a word why
-    Gpu,
-    /// A graphics processor where there is one and enough to do
-    Auto,
-}
-
-/// What `profile` tells.
-#[derive(Debug, Subcommand)]
-pub enum ProfileCommand {
-    /// Print the fingerprints of profiles; exit code 1 where a file holds another
-    Fingerprint(FingerprintArgs),
-    /// Say in words what made each score, the largest part first
-    Explain(ExplainArgs),
-    /// Say how two profiles compute differently; exit code 1 where they do
-    Compare(CompareArgs),
-}
-
-/// Options of `profile fingerprint`.
-#[derive(Debug, Args)]
-pub struct FingerprintArgs {
-    /// The profiles
-    #[arg(required = true, value_name = "PROFILE")]
-    pub profiles: Vec<PathBuf>,
-    /// How the fingerprints are written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `profile explain`.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// The profile
-    #[arg(value_name = "PROFILE")]
-    pub profile: PathBuf,
-    /// Files with vectors; without any, the profile's own test vectors
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub against: Vec<PathBuf>,
-    /// A file with the vectors that those of the other files are held against
-    #[arg(long, value_name = "FILE", requires = "against")]
-    pub query: Option<PathBuf>,
-    /// How the explanation is written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `profile compare`.
-#[derive(Debug, Args)]
-pub struct CompareArgs {
-    /// The one profile
-    #[arg(value_name = "PROFILE")]
-    pub one: PathBuf,
-    /// The other
-    #[arg(value_name = "OTHER")]
-    pub other: PathBuf,
-    /// Files with vectors that both are tried on
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub against: Vec<PathBuf>,
-    /// A file with the vectors that those of the other files are held against
-    #[arg(long, value_name = "FILE", requires = "against")]
-    pub query: Option<PathBuf>,
-    /// How the differences are written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// Options of `retrieve`.
-#[derive(Debug, Args)]
-pub struct RetrieveArgs {
-    /// The request, `retrieve.semantic.v1`
-    #[arg(value_name = "REQUEST")]
-    pub request: PathBuf,
-    /// Units of a semantic index, SVG
-    #[arg(long, required = true, value_name = "FILE", num_args = 1..)]
-    pub against: Vec<PathBuf>,
-    /// How the answer is written; as JSON it is a response of the protocol
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
-}
-
-/// What `signal` does.
-#[derive(Debug, Subcommand)]
-pub enum SignalCommand {
-    /// Tell what is unlawful in the geometry of signals; exit code 1 where something is
-    Check(SignalArgs),
-    /// Print signals with their angles taken into [0, 2π)
-    Normalize(SignalArgs),
-}
-
-/// Options of `signal`.
-#[derive(Debug, Args)]
-pub struct SignalArgs {
-    /// The signals
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
-    pub format: DataFormat,
 }
 
 /// Options of `manual`.

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::FOUND;
 use super::collapse::input::{self, Document, Prepared};
 use super::collapse::{bits, chosen, compute};
-use crate::cli::{Color, CompareArgs, DataFormat, Device, ExplainArgs, FingerprintArgs, ProfileCommand};
+use crate::cli::collapse::{CompareArgs, Device, ExplainArgs, FingerprintArgs, ProfileCommand};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
 /// How many pairs of a leaf are told one by one.

@@ -21,7 +21,8 @@ use serde_json::{Value, json};
 
 use super::collapse::input::{at, json as parsed};
 use super::read as read_file;
-use crate::cli::{Color, DataFormat, RetrieveArgs};
+use crate::cli::collapse::RetrieveArgs;
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
 /// A unit of the index.

@@ -22,7 +22,8 @@ use mx2lm_core::tensor::{canonical_text, number, source, structure};
 use serde_json::{Value, json};
 
 use super::{FOUND, read};
-use crate::cli::{CheckProofArgs, Color, DataFormat, EncodeArgs, InspectArgs, LaneArgs, ProveArgs, Scxq2Command};
+use crate::cli::lanes::{CheckProofArgs, EncodeArgs, InspectArgs, LaneArgs, ProveArgs, Scxq2Command};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, tell, to_stdout};
 use crate::{lanes, write};
 

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use super::collapse::input::{at, json as parsed};
 use super::{FOUND, read as read_file};
-use crate::cli::{Color, DataFormat, SignalArgs, SignalCommand};
+use crate::cli::collapse::{SignalArgs, SignalCommand};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
 /// Runs the command.

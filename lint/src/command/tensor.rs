@@ -15,7 +15,8 @@ use mx2lm_core::text::{ColumnUnit, LineIndex};
 use serde_json::{Value, json};
 
 use super::{read, tensor_proof};
-use crate::cli::{Color, DataFormat, TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs, TensorPlotArgs};
+use crate::cli::tensor::{TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs, TensorPlotArgs};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 use crate::plot::tensor::{Tensor as Picture, draw};
 use crate::write;

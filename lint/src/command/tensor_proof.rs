@@ -12,7 +12,8 @@ use mx2lm_core::tensor::{accumulate, structure};
 use serde_json::{Map, Value, json};
 
 use super::{FOUND, read, tensor};
-use crate::cli::{Color, TensorProofArgs};
+use crate::cli::Color;
+use crate::cli::tensor::TensorProofArgs;
 use crate::output::{Failure, to_stdout};
 
 /// Runs the command.

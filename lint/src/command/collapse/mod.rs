@@ -12,7 +12,8 @@ use mx2lm_core::collapse::{Corpus, DocumentError, Instructions, Threshold, rank}
 use serde_json::{Value, json};
 
 use self::input::{Documents, Prepared};
-use crate::cli::{CollapseArgs, CollapseCommand, Color, DataFormat, Device};
+use crate::cli::collapse::{CollapseArgs, CollapseCommand, Device};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, tell, to_stdout};
 
 /// Where the scores came from.

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::super::{FOUND, read};
 use super::input::{self, Documents, Prepared};
 use super::{Computed, bits, compute, thresholds};
-use crate::cli::{Color, DataFormat, Device, VerifyArgs};
+use crate::cli::collapse::{Device, VerifyArgs};
+use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
 /// What a receipt calls itself.
