@@ -1,7 +1,8 @@
-"""Draws the screen of a real Neovim with the real server as an SVG, for the README.
+"""Draws the screen of a real Neovim with the real server as an SVG, for the README. A scene is a `neovim/picture-<scene>.lua`.
 
   sh tests/editors/install.sh neovim pyte && cargo build -p mx2lm-lsp
-  python3 tests/editors/picture.py docs/images/neovim.svg
+  python3 tests/editors/picture.py hash broken docs/images/neovim.svg
+  python3 tests/editors/picture.py score demo docs/images/score.svg
 """
 
 import fcntl
@@ -111,15 +112,15 @@ def draw(screen):
 
 
 def main():
-    picture = pathlib.Path(sys.argv[1]).resolve()
+    scene, workspaces, picture = sys.argv[1], REPOSITORY / "tests/workspaces" / sys.argv[2], pathlib.Path(sys.argv[3]).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         workspace = pathlib.Path(scratch, "harbour")
-        shutil.copytree(REPOSITORY / "tests/workspaces/broken", workspace)
+        shutil.copytree(workspaces, workspace)
         program = [
             str(EDITORS / "neovim-0.11.4/bin/nvim"), "--clean",
             "--cmd", f"set runtimepath^={REPOSITORY}/editors/neovim",
             "--cmd", "let g:mx2lm = #{ path: $MX2LM_SERVER }",
-            "-c", f"luafile {TESTS}/neovim/picture.lua",
+            "-c", f"luafile {TESTS}/neovim/picture-{scene}.lua",
         ]
         folders = {f"XDG_{name}_HOME": str(pathlib.Path(scratch, name)) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
         screen = screen_of(program, workspace, {"MX2LM_SERVER": SERVER, "TERM": "xterm-256color", "COLORTERM": "truecolor", **folders})

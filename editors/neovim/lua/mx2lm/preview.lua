@@ -18,18 +18,30 @@ local function close()
   end
 end
 
-local function place(lines)
+--- Whether a window of this height at the top would lie over the line that is being typed in.
+local function hides_cursor(state, height)
+  local window = state and vim.fn.bufwinid(state.source) or -1
+  if window == -1 then
+    return false
+  end
+  local at = vim.api.nvim_win_get_cursor(window)
+  return vim.fn.screenpos(window, at[1], 1).row <= height + 3
+end
+
+local function place(lines, state)
   local width = 20
   for _, line in ipairs(lines) do
     width = math.max(width, vim.fn.strdisplaywidth(line))
   end
+  local height = math.max(1, math.min(#lines, vim.o.lines - 5))
+  local low = hides_cursor(state, height)
   return {
     relative = 'editor',
-    anchor = 'NE',
-    row = 1,
+    anchor = low and 'SE' or 'NE',
+    row = low and vim.o.lines - vim.o.cmdheight - (vim.o.laststatus > 0 and 1 or 0) or 1,
     col = vim.o.columns - 1,
     width = math.min(width, math.max(20, vim.o.columns - 4)),
-    height = math.max(1, math.min(#lines, vim.o.lines - 5)),
+    height = height,
     style = 'minimal',
     border = 'rounded',
     title = ' mx2lm ',
@@ -45,7 +57,7 @@ local function show(state, text)
   vim.bo[state.buffer].modifiable = true
   vim.api.nvim_buf_set_lines(state.buffer, 0, -1, false, lines)
   vim.bo[state.buffer].modifiable = false
-  vim.api.nvim_win_set_config(state.window, place(lines))
+  vim.api.nvim_win_set_config(state.window, place(lines, state))
 end
 
 local function refresh(state)
