@@ -183,7 +183,8 @@ pub struct End {
     pub point: Point,
 }
 
-/// The pair of ends, one of the piece that begins with element `piece` and one of another, that lie nearest to each other.
+/// The pair of ends, one of the piece that begins with element `piece` and one of another, that lie nearest to each other as they are
+/// drawn: the box of the model is square, the drawing's own seldom is.
 ///
 /// An open element has two ends, a closed one its first point. The search goes outwards along one axis and gives up after a bounded
 /// number of steps, with the nearest it met.
@@ -199,15 +200,17 @@ pub fn nearest_ends(model: &Model, graph: &Graph, piece: u32) -> Option<(End, En
     }
     others.sort_unstable_by_key(|end| (end.point, end.element));
     others.dedup_by_key(|end| end.point);
-    let mut best: Option<(i64, End, End)> = None;
+    let side = |size: i32| i128::from(size.max(1));
+    let (wide, high) = (side(model.sx), side(model.sy));
+    let mut best: Option<(i128, End, End)> = None;
     let mut steps = STEPS;
     for end in own {
         let from = others.partition_point(|other| other.point.0 < end.point.0);
         let (below, above) = others.split_at(from);
         let mut look = |side: &mut dyn Iterator<Item = &End>| {
             for other in side {
-                let (x, y) = (i64::from(other.point.0 - end.point.0), i64::from(other.point.1 - end.point.1));
-                let known = best.map_or(i64::MAX, |(distance, ..)| distance);
+                let (x, y) = (i128::from(other.point.0 - end.point.0) * wide, i128::from(other.point.1 - end.point.1) * high);
+                let known = best.map_or(i128::MAX, |(distance, ..)| distance);
                 if x * x >= known || steps == 0 {
                     break;
                 }

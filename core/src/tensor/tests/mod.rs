@@ -233,6 +233,12 @@ fn the_nearest_ends_of_two_pieces_are_told_as_the_author_wrote_them() {
     let told = |end: legality::End| drawing.origin.end(end.element as usize, end.last, end.point);
     assert_eq!(told(own), ("10.5".to_owned(), "0.25".to_owned()));
     assert_eq!(told(other), ("10".to_owned(), "0".to_owned()));
+    // 100 wide and 10 high: 9 to the right is nearer than 10 below, in the drawing and not in the square box
+    let flat = read(&svg("<path d='M0 0L10 0'/><path d='M100 10L10 10'/><path d='M19 0L100 0'/>")).unwrap();
+    let graph = Graph::of(&flat.model);
+    let (own, other) = legality::nearest_ends(&flat.model, &graph, 0).unwrap();
+    let told = |end: legality::End| flat.origin.end(end.element as usize, end.last, end.point);
+    assert_eq!((told(own).0, told(other).0), ("10".to_owned(), "19".to_owned()));
 }
 
 // rows: B132
