@@ -1,8 +1,13 @@
 //! A tensor on a sheet: the drawing as a pale band, its canonical lines over it, and the vertices where they meet.
 //!
-//! Rank is told by colour and by dashes, a cycle by a dark edge along its lines, a root by a square.
+//! Rank is told by colour and by dashes, a cycle by a dark edge along its lines, one that nothing declares by a broken edge, a root by a
+//! square. Where the drawing falls into pieces, a dotted line leads over each gap at its narrowest.
 
-use mx2lm_core::tensor::{graph::Graph, model::Model};
+use mx2lm_core::tensor::{
+    graph::{Edge, Graph},
+    legality,
+    model::Model,
+};
 
 use super::{Anchor, BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, SKY, Sheet, Stroke, VERMILLION};
 
@@ -35,6 +40,14 @@ const RANKS: [Stroke; 6] = [
 ];
 /// Marks the lines of a cycle on both sides.
 const CYCLE: Stroke = Stroke::new(BLACK, 5.0);
+/// The same for a cycle that no closing edge declares.
+const UNDECLARED: Stroke = Stroke::new(VERMILLION, 7.0).dashed("5 3");
+/// Between the lines of a cycle, so that dashes show.
+const CLEAR: Stroke = Stroke::new("#ffffff", 2.0);
+/// The narrowest place between two pieces.
+const GAP: Stroke = Stroke::new(BLACK, 1.5).dashed("1 4");
+/// Most pieces whose gaps are drawn.
+const GAPS: usize = 20;
 const BAND: Stroke = Stroke::new(PALE, 12.0);
 
 /// Draws a tensor.
@@ -42,9 +55,20 @@ pub fn draw(tensor: &Tensor<'_>) -> Sheet {
     let model = tensor.model;
     let graph = Graph::of(model);
     let flags = graph.flags(model);
+    let judgement = legality::judge(model, &graph);
+    let cyclic = |declared| {
+        let group = groups(&graph, model, declared);
+        let joined = move |edge: &Edge| {
+            let of = |vertex: u32| group.get(vertex as usize).copied().filter(|group| *group > 0);
+            of(edge.from).is_some() && of(edge.from) == of(edge.to) && (declared || !edge.closing)
+        };
+        graph.edges(model).filter(joined).collect::<Vec<Edge>>()
+    };
+    let (on_cycle, undeclared) = (cyclic(true), cyclic(false));
+    let gaps: Vec<_> = judgement.pieces.iter().take(GAPS).filter_map(|piece| legality::nearest_ends(model, &graph, *piece)).collect();
     let [width, height] = sides(model);
     let ranks = ranks(model);
-    let legend = 3 + ranks.len();
+    let legend = 3 + ranks.len() + usize::from(!undeclared.is_empty()) + usize::from(!gaps.is_empty());
     let bottom = MARGIN + LINE + height + MARGIN;
     let sheet_height = bottom + LINE * (legend + tensor.notes.len()) as f64 + MARGIN / 2.0;
     let mut sheet = Sheet::new(WIDTH, sheet_height, &format!("{} as a tensor", tensor.name));
@@ -58,22 +82,20 @@ pub fn draw(tensor: &Tensor<'_>) -> Sheet {
             sheet.path(&points, element.closed, None, Some(BAND));
         }
     }
-    let cyclic = |vertex: u32| flags.on_cycle.get(vertex as usize).copied().unwrap_or(false);
     let at = |vertex: u32| graph.positions.get(vertex as usize).copied().map(place);
-    let mut on_cycle = 0usize;
-    for edge in graph.edges(model) {
-        if let (true, true, Some(from), Some(to)) = (cyclic(edge.from), cyclic(edge.to), at(edge.from), at(edge.to)) {
-            sheet.line(from, to, CYCLE);
-            on_cycle += 1;
+    for (edges, stroke) in [(&on_cycle, CYCLE), (&undeclared, UNDECLARED), (&on_cycle, CLEAR)] {
+        for edge in edges {
+            if let (Some(from), Some(to)) = (at(edge.from), at(edge.to)) {
+                sheet.line(from, to, stroke);
+            }
         }
     }
     for element in &model.elements {
         let points: Vec<_> = model.points_of(element).iter().copied().map(place).collect();
-        if on_cycle > 0 && graph.vertices_of(element).iter().any(|vertex| cyclic(*vertex)) {
-            // a dashed line on the dark one would not show
-            sheet.path(&points, element.closed, None, Some(Stroke::new("#ffffff", 2.0)));
-        }
         sheet.path(&points, element.closed, None, Some(stroke(element.rank)));
+    }
+    for (own, other) in &gaps {
+        sheet.line(place(own.point), place(other.point), GAP);
     }
     // many vertices are small dots, so that the lines still show
     let radius = (240.0 / (graph.len() as f64).sqrt()).clamp(0.6, 4.0);
@@ -101,10 +123,23 @@ pub fn draw(tensor: &Tensor<'_>) -> Sheet {
         let (from, to) = sample(y);
         sheet.line(from, to, stroke(rank));
     }
-    let y = told(&mut sheet, &format!("{on_cycle} {} on a cycle", plural(on_cycle, "edge")));
+    let count = on_cycle.len();
+    let y = told(&mut sheet, &format!("{count} {} on a cycle", plural(count, "edge")));
     let (from, to) = sample(y);
     sheet.line(from, to, CYCLE);
-    sheet.line(from, to, Stroke::new("#ffffff", 2.0));
+    sheet.line(from, to, CLEAR);
+    if !undeclared.is_empty() {
+        let count = undeclared.len();
+        let y = told(&mut sheet, &format!("{count} of them on a cycle that nothing declares"));
+        let (from, to) = sample(y);
+        sheet.line(from, to, UNDECLARED);
+        sheet.line(from, to, CLEAR);
+    }
+    if !gaps.is_empty() {
+        let y = told(&mut sheet, "from a piece to the nearest end of another");
+        let (from, to) = sample(y);
+        sheet.line(from, to, GAP);
+    }
     let y = told(&mut sheet, &format!("{roots} {} that no edge enters", if roots == 1 { "vertex" } else { "vertices" }));
     sheet.rect([MARGIN + 23.0, y - 5.0], [10.0, 10.0], Some("#ffffff"), Some(Stroke::new(BLACK, 1.5)));
     let others = graph.len() - roots;
@@ -125,8 +160,21 @@ pub fn draw(tensor: &Tensor<'_>) -> Sheet {
 /// Width and height of the box in pixels: as the author drew it, unless that is too flat to see.
 fn sides(model: &Model) -> [f64; 2] {
     let [x, y] = [f64::from(model.sx.max(1)), f64::from(model.sy.max(1))];
-    let scale = LONGEST.min(LONGEST * 1.2) / x.max(y);
+    let scale = LONGEST / x.max(y);
     [(x * scale).max(SHORTEST), (y * scale).max(SHORTEST)]
+}
+
+/// For each vertex the number, from 1, of the vertices it shares cycles with; 0 for none. Without `declared`, closing edges are left out.
+fn groups(graph: &Graph, model: &Model, declared: bool) -> Vec<u32> {
+    let mut group = vec![0; graph.len()];
+    for (number, vertices) in graph.strong(model, declared).into_iter().enumerate() {
+        for vertex in vertices {
+            if let Some(slot) = group.get_mut(vertex as usize) {
+                *slot = number as u32 + 1;
+            }
+        }
+    }
+    group
 }
 
 /// The ranks there are, with how many elements have each.
@@ -171,6 +219,24 @@ mod tests {
         {
             assert!(svg.contains(words), "{words}: {svg}");
         }
+    }
+
+    #[test]
+    fn a_line_between_two_cycles_is_on_neither() {
+        let svg = sheet(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0H4V4Z\"/><line id=\"b\" x1=\"4\" x2=\"8\"/><path id=\"c\" d=\"M8 0h4v4z\"/></svg>",
+        );
+        assert!(svg.contains("6 edges on a cycle") && !svg.contains("nothing declares") && !svg.contains("nearest end"), "{svg}");
+    }
+
+    #[test]
+    fn undeclared_cycles_and_gaps_are_marked() {
+        let svg = sheet(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M4 4L0 0H4V4\"/><line id=\"b\" x1=\"6\" y1=\"4\" x2=\"8\" y2=\"4\"/></svg>",
+        );
+        assert!(svg.contains("3 edges on a cycle") && svg.contains("3 of them on a cycle that nothing declares"), "{svg}");
+        // from the end at 4 4 to the end at 6 4, in a box of 820 by 410
+        assert!(svg.contains("M655 470L450 470") && svg.contains("from a piece to the nearest end of another"), "{svg}");
     }
 
     #[test]
