@@ -6,9 +6,9 @@ use mx2lm_core::collapse::grid::{Grid, OffGrid};
 use mx2lm_core::collapse::{Corpus, Threshold, Vector};
 use mx2lm_core::gpu::{Adapters, Binding, Gpu, GpuError, Job};
 use mx2lm_core::tensor::accumulate::accumulate;
+use mx2lm_core::tensor::device::accumulate as node_accum;
 use mx2lm_core::tensor::graph::Graph;
 use mx2lm_core::tensor::model::{Element, Model, ONE};
-use mx2lm_core::tensor::structure;
 
 /// A device, or `None` after saying loudly that nothing was tested.
 fn device(test: &str) -> Option<Gpu> {
@@ -180,47 +180,7 @@ fn tensor(random: &mut Random, elements: usize) -> Model {
     model
 }
 
-/// What each vertex holds after `steps`, computed on the device.
-fn accumulated(gpu: &Gpu, model: &Model, graph: &Graph, steps: u32) -> Vec<u32> {
-    let form = structure::to_vec(model, graph);
-    let (nodes, edges) = (graph.len(), model.segments());
-    let edges_at = structure::HEADER_BYTES + nodes * structure::NODE_BYTES;
-    let attributes_at = edges_at + edges * structure::EDGE_BYTES;
-    let entered = |edge: usize| {
-        let at = edges_at + edge * structure::EDGE_BYTES + 4;
-        u32::from_le_bytes(form[at..at + 4].try_into().expect("four bytes")) as usize
-    };
-    let mut order: Vec<u32> = (0..edges as u32).collect();
-    order.sort_by_key(|edge| entered(*edge as usize));
-    let mut first = vec![0_u32; nodes + 1];
-    (0..edges).for_each(|edge| first[entered(edge) + 1] += 1);
-    (0..nodes).for_each(|node| first[node + 1] += first[node]);
-    let bytes = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
-    let rootless = !graph.flags(model).is_root.contains(&true);
-    let mut now = vec![0_u32; nodes];
-    // One step from nothing gives the start.
-    for _ in 0..=steps {
-        let job = Job {
-            source: include_str!("../../shaders/node_accum.wgsl"),
-            constants: vec![],
-            bindings: vec![
-                Binding::Bytes(form[structure::HEADER_BYTES..edges_at].to_vec()),
-                Binding::Bytes(form[edges_at..attributes_at].to_vec()),
-                Binding::Bytes(form[attributes_at..].to_vec()),
-                Binding::Bytes(bytes(&first)),
-                Binding::Bytes(bytes(&order)),
-                Binding::Bytes(bytes(&now)),
-                Binding::Output(nodes * 4),
-                Binding::Uniform(bytes(&[nodes as u32, u32::from(rootless)])),
-            ],
-            groups: (nodes as u32).div_ceil(64),
-        };
-        let answer = gpu.run(job).expect("an answer").pop().expect("one output");
-        now = answer.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
-    }
-    now
-}
-
+// rows: B184 B195 B225 B226 B227 B234
 #[test]
 fn node_accum_on_the_device_is_that_of_the_processor() {
     let Some(gpu) = device("node_accum_on_the_device_is_that_of_the_processor") else { return };
@@ -230,7 +190,7 @@ fn node_accum_on_the_device_is_that_of_the_processor() {
         let graph = Graph::of(&model);
         for steps in [0, 1, 2, 7] {
             let here = accumulate(&model, &graph, steps).expect("little work");
-            assert_eq!(accumulated(&gpu, &model, &graph, steps), here, "{elements} elements, {steps} steps");
+            assert_eq!(node_accum(&gpu, &model, &graph, steps), Ok(here), "{elements} elements, {steps} steps");
         }
     }
 }

@@ -8,6 +8,8 @@ pub mod canonical_text;
 pub mod cluster;
 pub mod decimal;
 pub mod decompose;
+#[cfg(feature = "gpu")]
+pub mod device;
 pub mod drawing;
 pub mod fault;
 mod flatten;

@@ -43,9 +43,10 @@ pub struct TensorProofArgs {
     /// The drawing, or its pack
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The buffer that the GPU left: `node_accum`, four bytes a node, little-endian
+    /// The buffer that the GPU left: `node_accum`, four bytes a node, little-endian. Without it the kernel runs here, where there is a
+    /// device and the program was built for one
     #[arg(long, value_name = "FILE")]
-    pub gpu: PathBuf,
+    pub gpu: Option<PathBuf>,
     /// How many steps were taken
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub steps: u32,

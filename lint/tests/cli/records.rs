@@ -102,6 +102,21 @@ fn a_cluster_is_the_same_in_any_order() {
     assert_eq!(errors, ["eval.refused", "verification_error.invariant_violation", "verification_error.illegal_tensor"]);
 }
 
+/// Where there is no device there is no artifact, and where there is one the kernel runs on it.
+// rows: B225
+#[test]
+fn without_a_device_there_is_no_proof() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0L1 0L1 1\" stroke-width=\"0.5\"/></svg>";
+    let workspace = crate::Workspace::new(&[("a.svg", svg)]);
+    let run = workspace.lint(&["tensor", "proof", "a.svg", "--steps", "2"]);
+    if run.stderr.contains("computed on ") {
+        assert_eq!((run.code, &run.json()["status"]), (0, &json!("pass")));
+    } else {
+        assert_eq!((run.code, &*run.stdout), (2, ""));
+        assert!(run.stderr.contains("there is no proof"), "{}", run.stderr);
+    }
+}
+
 // rows: B220 B221 B222 B227 B228
 #[test]
 fn a_proof_compares_byte_for_byte_and_passes_nothing_that_was_not_compared() {
