@@ -33,12 +33,9 @@ fn wanted(only: Option<&[CodeActionKind]>, kind: &CodeActionKind) -> bool {
     })
 }
 
-/// Answers `textDocument/codeAction`.
+/// Answers `textDocument/codeAction`. A client that knows commands and no actions is offered what a command can do.
 pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
     let only = params.context.only.as_deref();
-    if !file.view.profile.code_action_literals {
-        return Vec::new();
-    }
     let mut actions: Vec<CodeAction> = Vec::new();
     if wanted(only, &CodeActionKind::QUICKFIX) {
         let places = file.places();
@@ -48,6 +45,9 @@ pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActio
             span.start <= asked.end && asked.start <= span.end
         };
         let findings: Vec<_> = file.findings().iter().filter(touched).collect();
+        if !file.view.profile.code_action_literals {
+            return commands(file, &findings);
+        }
         for finding in &findings {
             let shown = diagnostics::diagnostic(file.view, file.workspace, Some(&places), finding);
             actions.extend(finding.fixes.iter().filter_map(|fix| quick_fix(file, finding, fix, &shown)));
@@ -58,7 +58,7 @@ pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActio
             actions.extend(suppression(file, finding, shown));
         }
     }
-    if wanted(only, &FIX_ALL) {
+    if wanted(only, &FIX_ALL) && file.view.profile.code_action_literals {
         actions.extend(fix_all(file));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
@@ -66,16 +66,26 @@ pub fn code_actions(file: &File<'_>, params: &CodeActionParams) -> Vec<CodeActio
 
 /// Answers `textDocument/codeAction` on a page: the fixes of what is found in the file behind it.
 pub fn on_page(view: &View, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
-    if !view.profile.code_action_literals || !wanted(params.context.only.as_deref(), &CodeActionKind::QUICKFIX) {
+    if !wanted(params.context.only.as_deref(), &CodeActionKind::QUICKFIX) {
         return Vec::new();
     }
     let Some((file, placed)) = virtual_document::placed(view, &params.text_document.uri) else { return Vec::new() };
     let touched = |shown: &Diagnostic| shown.range.start <= params.range.end && params.range.start <= shown.range.end;
+    if !view.profile.code_action_literals {
+        let findings: Vec<_> = placed.iter().filter(|(_, shown)| touched(shown)).map(|(finding, _)| *finding).collect();
+        return commands(&file, &findings);
+    }
     let mut actions = Vec::new();
     for (finding, shown) in placed.iter().filter(|(_, shown)| touched(shown)) {
         actions.extend(finding.fixes.iter().filter_map(|fix| quick_fix(&file, finding, fix, shown)));
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+}
+
+/// The fixes that the server makes itself: a command needs no client that knows edits or actions.
+fn commands(file: &File<'_>, findings: &[&Finding]) -> Vec<CodeActionOrCommand> {
+    let offered = findings.iter().flat_map(|finding| &finding.fixes).filter_map(|fix| replace::offer(file, fix));
+    offered.map(CodeActionOrCommand::Command).collect()
 }
 
 fn quick_fix(file: &File<'_>, finding: &Finding, fix: &Fix, shown: &Diagnostic) -> Option<CodeAction> {

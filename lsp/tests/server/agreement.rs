@@ -152,6 +152,39 @@ async fn findings_are_those_of_a_fresh_run() {
     assert!(editor.leave().await);
 }
 
+/// Somebody types an element into a drawing and takes it out again: at every key the findings are the linter's, and what stands in front
+/// keeps its symbols.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_drawing_is_typed_its_findings_are_those_of_a_fresh_run() {
+    const FILE: &str = "brain.tensor.svg";
+    const HEAD: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n  <g id=\"outer\">\n    <path id=\"first\" d=\"M0 0L4 0L4 3\"/>\n    ";
+    const TYPED: &str = "<!-- 𝛑 --><path id='π𝛑' d='m4 3c1-1 2 2,3 .5.5 0zA1 1' style='x'/><use href='#no'/></g><g>&amp;";
+    const TAIL: &str = "\n  </g>\n  <line id=\"last\" x1=\"4\" y1=\"3\" x2=\"9\" y2=\"9\"/>\n</svg>\n";
+    let whole = format!("{HEAD}{TAIL}");
+    let ws = Workspace::new(&[(FILE, &whole)]);
+    let client = json!({"textDocument": {"diagnostic": {}, "documentSymbol": {"hierarchicalDocumentSymbolSupport": true}}});
+    let mut editor = Editor::open_folder(&ws.path(), client).await;
+    let uri = ws.uri(FILE);
+    editor.open(&uri, 1, &whole).await;
+    let typed: Vec<char> = TYPED.chars().collect();
+    let column = |count: usize| 4 + typed[..count].iter().map(|letter| letter.len_utf16()).sum::<usize>();
+    let at = |count: usize| json!({"line": 3, "character": column(count)});
+    let keys = (1..=typed.len()).map(|count| (count - 1, count)).chain((0..typed.len()).rev().map(|count| (count + 1, count)));
+    for (version, (before, after)) in (2..).zip(keys) {
+        let text: String = typed[before.min(after)..after].iter().collect();
+        let range = json!({"start": at(before.min(after)), "end": at(before)});
+        editor.change(&uri, version, json!([{"range": range, "text": text}])).await;
+        let now = format!("{HEAD}{}{TAIL}", typed[..after].iter().collect::<String>());
+        let files = BTreeMap::from([(FILE, now)]);
+        assert_eq!(served(&mut editor, &ws).await, linted(&files), "{files:#?}");
+        let symbols = editor.request("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}})).await;
+        for id in ["#outer", "#first"] {
+            assert!(symbols.to_string().contains(&format!("\"{id}\"")), "{id}: {symbols} {files:#?}");
+        }
+    }
+    assert!(editor.leave().await);
+}
+
 /// A hundred thousand edits without a pause; then the same findings as the linter's.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn findings_after_a_burst_are_those_of_a_fresh_run() {

@@ -116,3 +116,37 @@ async fn a_pack_is_shown_field_by_field_and_its_finding_stands_on_the_field() {
     assert!(text.lines().nth(line).is_some_and(|line| line.contains("/W/0/length")), "{report}");
     assert!(editor.leave().await);
 }
+
+/// Each byte of a pack in turn is spoilt: the finding stands on the line of the field that the reader names.
+#[tokio::test]
+// rows: B378
+async fn every_finding_on_a_pack_stands_on_the_line_of_its_field() {
+    const CHAIN: &str = include_str!("../../../tests/vectors/scxq2.ndjson");
+    let first: Value = serde_json::from_str(CHAIN.lines().next().expect("a line")).expect("a vector");
+    let hex = first["out"]["pack_hex"].as_str().expect("a pack");
+    let bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect();
+    let ws = Workspace::new(&[]);
+    ws.write("a.scxq2", &bytes);
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("a.scxq2")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    let mut told = std::collections::BTreeSet::new();
+    for (at, mask) in (6..bytes.len()).flat_map(|at| [(at, 0x55), (at, 0x02)]) {
+        let mut spoilt = bytes.clone();
+        spoilt[at] ^= mask;
+        let Err(rejection) = mx2lm_core::scxq2::pack::decode(&spoilt) else { continue };
+        ws.write("a.scxq2", &spoilt);
+        editor.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": ws.uri("a.scxq2"), "type": 2}]})).await;
+        let report = editor.request("textDocument/diagnostic", json!({"textDocument": {"uri": page}})).await;
+        assert_eq!(report["items"].as_array().map(Vec::len), Some(1), "one finding a cause, {at}: {report}");
+        assert!(report["items"][0]["message"].as_str().is_some_and(|says| says.contains(rejection.name.as_str())), "{at}: {report}");
+        let line = report["items"][0]["range"]["start"]["line"].as_u64().expect("a line") as usize;
+        let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+        let line = text.as_str().and_then(|text| text.lines().nth(line)).expect("the line is there");
+        // the line is headed by the number of the field's first byte
+        assert_eq!(line.split_whitespace().next(), Some(&*rejection.offset().to_string()), "{at}: {rejection}: {line}");
+        told.insert(rejection.name.as_str());
+    }
+    assert_eq!(told.len(), 6, "all but what a single byte cannot do: {told:?}");
+    assert!(editor.leave().await);
+}

@@ -128,16 +128,15 @@ async fn suppress_here_writes_the_configuration_with_an_empty_reason() {
 }
 
 #[tokio::test]
-async fn a_client_that_knows_only_commands_is_offered_no_action() {
+async fn a_client_that_knows_only_commands_is_offered_no_action_that_edits() {
     let ws = Workspace::new(&[("object.json", &descriptor("object://test/greeting", &sha256("other"))), ("greeting.json", GREETING)]);
     let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
     assert_eq!(actions(&mut editor, &ws.uri("object.json"), &[]).await, Vec::<Value>::new());
     assert!(editor.leave().await);
 }
 
-#[tokio::test]
-// rows: B186 B305
-async fn a_file_that_is_no_text_is_replaced_by_the_server() {
+/// A drawing of one line beside the pack of another drawing, and the bytes of that pack.
+fn stale() -> (Workspace, Vec<u8>) {
     const LINE: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\"><line id=\"a\" x1=\"0\" y1=\"0\" x2=\"3\" y2=\"4\"/></svg>";
     let vectors = include_str!("../../../tests/vectors/scxq2.ndjson");
     let first: Value = serde_json::from_str(vectors.lines().next().expect("a line")).expect("a vector");
@@ -145,6 +144,61 @@ async fn a_file_that_is_no_text_is_replaced_by_the_server() {
     let other: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect();
     let ws = Workspace::new(&[("a.svg", LINE)]);
     ws.write("a.scxq2", &other);
+    (ws, other)
+}
+
+#[tokio::test]
+async fn a_client_that_knows_only_commands_can_have_a_pack_replaced() {
+    let (ws, _) = stale();
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("a.scxq2")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    for uri in [ws.uri("a.scxq2"), page] {
+        let offered = actions(&mut editor, &uri, &[]).await;
+        assert_eq!(offered.len(), 1, "{offered:?}");
+        assert_eq!((&offered[0]["command"], &offered[0]["kind"]), (&json!("mx2lm.replace"), &Value::Null), "a command, and no action");
+        assert_eq!(actions(&mut editor, &uri, &["source"]).await, Vec::<Value>::new());
+    }
+    let offered = actions(&mut editor, &ws.uri("a.scxq2"), &[]).await;
+    let call = json!({"command": "mx2lm.replace", "arguments": offered[0]["arguments"]});
+    editor.request("workspace/executeCommand", call).await;
+    let written = std::fs::read(ws.path().join("a.scxq2")).expect("the pack");
+    assert!(mx2lm_core::scxq2::pack::decode(&written).is_ok_and(|decoded| decoded.model.elements.len() == 1));
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn what_the_author_has_open_is_not_written_over_and_follows_what_is_typed() {
+    let (ws, other) = stale();
+    let mut editor = Editor::open_folder(&ws.path(), client()).await;
+    let by_command = |actions: Vec<Value>| actions.into_iter().find(|action| action["command"]["command"] == "mx2lm.replace");
+    let first = by_command(actions(&mut editor, &ws.uri("a.scxq2"), &[]).await).expect("an action");
+    // the drawing is typed on: the pack that is offered is that of the text in the editor, and the earlier offer is void
+    let typed = "<svg xmlns=\"http://www.w3.org/2000/svg\"><path id=\"a\" d=\"M0 0L3 4L9 4\"/></svg>";
+    editor.open(&ws.uri("a.svg"), 1, typed).await;
+    let second = by_command(actions(&mut editor, &ws.uri("a.scxq2"), &[]).await).expect("an action");
+    assert_ne!(first["command"]["arguments"], second["command"]["arguments"]);
+    let call = |action: &Value| json!({"command": "mx2lm.replace", "arguments": action["command"]["arguments"]});
+    editor.refused("workspace/executeCommand", call(&first)).await;
+    assert_eq!(std::fs::read(ws.path().join("a.scxq2")).expect("the pack"), other);
+    // a broken drawing has no pack to offer
+    editor.change(&ws.uri("a.svg"), 2, json!([{"text": &typed[..typed.len() - 10]}])).await;
+    assert!(by_command(actions(&mut editor, &ws.uri("a.scxq2"), &[]).await).is_none());
+    editor.refused("workspace/executeCommand", call(&second)).await;
+    assert_eq!(std::fs::read(ws.path().join("a.scxq2")).expect("the pack"), other);
+    editor.change(&ws.uri("a.svg"), 3, json!([{"text": typed}])).await;
+    let third = by_command(actions(&mut editor, &ws.uri("a.scxq2"), &[]).await).expect("an action");
+    assert_eq!(third["command"]["arguments"], second["command"]["arguments"]);
+    editor.request("workspace/executeCommand", call(&third)).await;
+    let written = std::fs::read(ws.path().join("a.scxq2")).expect("the pack");
+    assert!(mx2lm_core::scxq2::pack::decode(&written).is_ok_and(|decoded| decoded.model.points.len() == 3));
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+// rows: B186 B305
+async fn a_file_that_is_no_text_is_replaced_by_the_server() {
+    let (ws, other) = stale();
     let mut editor = Editor::open_folder(&ws.path(), client()).await;
     let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("a.scxq2")})).await;
     let page = offers[0]["uri"].as_str().expect("a form").to_owned();
