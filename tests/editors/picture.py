@@ -120,6 +120,7 @@ def main():
             str(EDITORS / "neovim-0.11.4/bin/nvim"), "--clean",
             "--cmd", f"set runtimepath^={REPOSITORY}/editors/neovim",
             "--cmd", "let g:mx2lm = #{ path: $MX2LM_SERVER }",
+            "-c", f"luafile {TESTS}/neovim/picture.lua",
             "-c", f"luafile {TESTS}/neovim/picture-{scene}.lua",
         ]
         folders = {f"XDG_{name}_HOME": str(pathlib.Path(scratch, name)) for name in ("CONFIG", "DATA", "STATE", "CACHE")}

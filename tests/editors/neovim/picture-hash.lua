@@ -1,13 +1,4 @@
 -- What the picture in the README shows: a descriptor, its finding, and the hover over its hash. Loaded by ../picture.py.
-vim.o.number = true
-vim.o.signcolumn = 'yes'
-vim.o.laststatus = 0
-vim.o.ruler = false
-vim.o.showmode = false
-vim.o.showcmd = false
-vim.o.wrap = false
-vim.o.termguicolors = true
-vim.o.background = 'dark'
 vim.diagnostic.config({ virtual_lines = true, virtual_text = false })
 
 vim.cmd.edit('harbour/tides/object.json')

@@ -1,13 +1,4 @@
 -- A picture of the README: a profile whose weight was just changed, and what it scores now. Loaded by ../picture.py.
-vim.o.number = true
-vim.o.signcolumn = 'yes'
-vim.o.laststatus = 0
-vim.o.ruler = false
-vim.o.showmode = false
-vim.o.showcmd = false
-vim.o.wrap = false
-vim.o.termguicolors = true
-vim.o.background = 'dark'
 vim.diagnostic.config({ virtual_lines = false, virtual_text = false })
 
 vim.cmd.edit('profiles/demo_hybrid.pi-profile.json')
