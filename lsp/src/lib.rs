@@ -8,6 +8,7 @@
 //! | `server` | the framework; routes messages to the session and to features |
 //! | `session` | everything that changes: documents, folders, what is still to be worked on |
 //! | `worker`, `root`, `content` | the thread that keeps the core's engines up with the session |
+//! | `pages` | the thread that publishes the findings on the pages of `features::virtual_document` |
 //! | `view` | one moment of the workspaces, as features see it |
 //! | `features` | one pure function of a view each |
 //! | `convert` | positions, URIs, diagnostics |
@@ -19,6 +20,7 @@ pub mod document;
 pub mod edits;
 pub mod features;
 pub mod frame;
+pub mod pages;
 pub mod parent;
 pub mod profile;
 pub mod root;

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, mpsc},
     thread::JoinHandle,
 };
 
@@ -18,6 +18,7 @@ use crate::{
     convert,
     document::Document,
     features::{diagnostics, virtual_document},
+    pages::{self, Wish},
     root::{Root, RootId, Spelling},
     session::{Outgoing, Session, Task},
     view::{Open, View},
@@ -29,7 +30,8 @@ const MANY_PATHS: usize = 500;
 /// Starts the thread; it ends with the session.
 pub fn start(session: Arc<Session>) -> JoinHandle<()> {
     std::thread::spawn(move || {
-        let mut worker = Worker { session, roots: BTreeMap::new(), next_root: 0, open: HashMap::new(), view: Arc::default() };
+        let pages = pages::start(session.clone());
+        let mut worker = Worker { session, pages, roots: BTreeMap::new(), next_root: 0, open: HashMap::new(), view: Arc::default() };
         while let Some(task) = worker.session.take() {
             if catch_unwind(AssertUnwindSafe(|| worker.work(&task))).is_err() {
                 worker.recover(&task);
@@ -48,6 +50,7 @@ struct Opened {
 
 struct Worker {
     session: Arc<Session>,
+    pages: mpsc::Sender<Wish>,
     roots: BTreeMap<RootId, Root>,
     next_root: RootId,
     open: HashMap<Uri, Opened>,
@@ -374,9 +377,8 @@ impl Worker {
     fn pages(&self, task: &Task, changed: &Changed) {
         for uri in task.work.documents.iter().filter(|uri| virtual_document::is_virtual(uri)) {
             if !task.profile.pull {
-                let open = task.pages.contains(uri);
-                let diagnostics = if open { virtual_document::findings(&self.view, uri) } else { Vec::new() };
-                self.session.tell(Outgoing::Publish { uri: uri.clone(), diagnostics, version: None });
+                let view = task.pages.contains(uri).then(|| self.view.clone());
+                let _ = self.pages.send(Wish { uri: uri.clone(), view });
             }
         }
         let is_stale = |uri: &Uri| {
@@ -385,11 +387,11 @@ impl Worker {
                 workspace.is_some_and(|workspace| paths.iter().any(|path| virtual_document::names(&self.view, uri, workspace, path)))
             })
         };
-        for uri in task.pages.iter().filter(|uri| !task.work.documents.contains(*uri) && is_stale(uri)) {
+        // one that was just opened shows what was asked for before that: it may be as old as the others
+        for uri in task.pages.iter().filter(|uri| is_stale(uri)) {
             self.session.tell(Outgoing::PageChanged(uri.clone()));
             if !task.profile.pull {
-                let diagnostics = virtual_document::findings(&self.view, uri);
-                self.session.tell(Outgoing::Publish { uri: uri.clone(), diagnostics, version: None });
+                let _ = self.pages.send(Wish { uri: uri.clone(), view: Some(self.view.clone()) });
             }
         }
     }

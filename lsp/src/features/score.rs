@@ -13,7 +13,7 @@ use mx2lm_core::{
     collapse::{
         Threshold,
         profile::{Plan, Profile, Step},
-        read,
+        rank, read,
     },
     document::facts::Facts,
     hash::{Digest, self_hash::profile_fingerprint},
@@ -361,14 +361,9 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         Some(false) => titles.push("✗ fingerprint stale".to_owned()),
         None => {}
     }
-    let best = all.inputs.iter().filter_map(|input| Some((input.score?, input))).max_by(|a, b| a.0.total_cmp(&b.0));
-    match (&all.refused, best) {
-        (Some(why), _) => titles.push(format!("no score: {why}")),
-        (None, Some((score, input))) => {
-            let count = all.inputs.len();
-            titles.push(format!("scores {score} on {} ({count} {} in all)", input.name, if count == 1 { "input" } else { "inputs" }));
-        }
-        (None, None) => {}
+    match &all.refused {
+        Some(why) => titles.push(format!("no score: {why}")),
+        None => titles.extend(best_of(&all)),
     }
     if titles.is_empty() {
         return Vec::new();
@@ -380,6 +375,20 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         None => Command { title, command: String::new(), arguments: None },
     };
     vec![CodeLens { range: file.places().range(own.span), command: Some(command), data: None }]
+}
+
+/// The best score in words: of the documents of objects where there are any, else of the inputs of tests.
+fn best_of(all: &Scores) -> Option<String> {
+    let documents = all.against.iter().flat_map(|object| object.best.iter().map(|best| (best.score, best.id.as_str())));
+    let inputs = all.inputs.iter().filter_map(|input| Some((input.score?, input.name.as_str())));
+    let best = |(score, name), count: usize, one: &str, many: &str| {
+        format!("scores {score} on {name} ({count} {} in all)", if count == 1 { one } else { many })
+    };
+    let first = |a: &(f64, &str), b: &(f64, &str)| rank::order(*b, *a);
+    match documents.max_by(first) {
+        Some(found) => Some(best(found, all.against.iter().map(|object| object.documents).sum(), "document", "documents")),
+        None => Some(best(inputs.max_by(first)?, all.inputs.len(), "input", "inputs")),
+    }
 }
 
 /// The share of each weight behind it, and a mark at vectors that the next edit may decide the other way.

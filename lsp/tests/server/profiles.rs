@@ -182,3 +182,59 @@ async fn the_page_of_scores_follows_the_profiles_it_is_made_of() {
     assert!(text.as_str().is_some_and(|text| text.contains("0.75 × 0.707")), "{text}");
     assert!(editor.leave().await);
 }
+
+/// A leaf whose test vectors, no two alike, take a while.
+fn long_leaf() -> String {
+    let vector = |number: usize| {
+        let list = vec![json!([1, number]); 600];
+        json!({"input": {"A": list, "B": list}, "expected": 1.0 / (1.0 + (number * number) as f64).sqrt()})
+    };
+    let vectors: Vec<Value> = (0..80).map(vector).collect();
+    json!({
+        "meta": {"name": "long", "version": "1.0.0", "authority": "test"},
+        "vectorizer": {"method": "ngram", "parameters": {}, "epsilon": 0.5}, "weights": {"superposition": []},
+        "compliance": {"passes": ["CORE"], "test_vectors": vectors}
+    })
+    .to_string()
+}
+
+// rows: C514
+#[tokio::test]
+async fn nobody_waits_for_a_score_and_one_of_an_older_text_is_given_up() {
+    let ws = Workspace::new(&[("long.pi-profile.json", "{}")]);
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let uri = ws.uri("long.pi-profile.json").to_string();
+    let text = long_leaf();
+    editor.open(&uri, 1, &text).await;
+    // the server has taken the text in
+    editor.request("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}})).await;
+    let preview = editor.ask("mx2lm/preview", json!({"uri": uri})).await;
+    let digest = editor.ask("mx2lm/documentDigest", json!({"uri": uri})).await;
+    let first = loop {
+        let message = editor.receive().await.expect("a message");
+        if message.get("method").is_none() {
+            break message;
+        }
+    };
+    assert_eq!(first["id"], digest, "what needs no score is answered before the score: {first}");
+    let digit = text.find("\"epsilon\":0.5").map_or(0, |at| at + 12);
+    let range = json!({"start": {"line": 0, "character": digit}, "end": {"line": 0, "character": digit + 1}});
+    editor.change(&uri, 2, json!([{"range": range, "text": "4"}])).await;
+    let old = editor.answer(preview).await;
+    assert_eq!(old["error"]["code"], -32801, "the work for the text before was not dropped");
+    let new = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!((&new["version"], new["inputs"].as_array().map(Vec::len)), (&json!(2), Some(80)));
+    assert!(editor.leave().await);
+}
+
+// rows: C514
+#[tokio::test]
+async fn the_lens_of_a_profile_names_the_best_of_the_open_documents() {
+    let (ws, mut editor, uri) = opened(json!({})).await;
+    let vectors = r#"{"documents": [{"id": "off", "vecA": [[0, 1]], "vecB": [[0, 1]]}, {"id": "straight", "vecA": [[1, 0]], "vecB": [[1, 0]]}]}"#;
+    editor.open(ws.uri("some.json").as_ref(), 1, vectors).await;
+    let lenses = editor.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
+    let titles: Vec<&str> = lenses.as_array().into_iter().flatten().filter_map(|lens| lens["command"]["title"].as_str()).collect();
+    assert!(titles.iter().any(|title| title.contains("scores 1 on straight (2 documents in all)")), "{titles:?}");
+    assert!(editor.leave().await);
+}
