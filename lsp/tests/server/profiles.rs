@@ -231,7 +231,8 @@ async fn nobody_waits_for_a_score_and_one_of_an_older_text_is_given_up() {
 #[tokio::test]
 async fn the_lens_of_a_profile_names_the_best_of_the_open_documents() {
     let (ws, mut editor, uri) = opened(json!({})).await;
-    let vectors = r#"{"documents": [{"id": "off", "vecA": [[0, 1]], "vecB": [[0, 1]]}, {"id": "straight", "vecA": [[1, 0]], "vecB": [[1, 0]]}]}"#;
+    let vectors =
+        r#"{"documents": [{"id": "off", "vecA": [[0, 1]], "vecB": [[0, 1]]}, {"id": "straight", "vecA": [[1, 0]], "vecB": [[1, 0]]}]}"#;
     editor.open(ws.uri("some.json").as_ref(), 1, vectors).await;
     let lenses = editor.request("textDocument/codeLens", json!({"textDocument": {"uri": uri}})).await;
     let titles: Vec<&str> = lenses.as_array().into_iter().flatten().filter_map(|lens| lens["command"]["title"].as_str()).collect();
