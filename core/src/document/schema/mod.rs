@@ -24,6 +24,7 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod wording;
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -31,9 +32,10 @@ use std::sync::{LazyLock, OnceLock};
 use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::Value;
 
-pub use explain::{SchemaFinding, SchemaFix, short};
+pub use explain::{SchemaFinding, SchemaFix};
 pub use lookup::{FieldDoc, ValueDoc, describe, describe_root, members, values};
 pub use placeholder::is_placeholder;
+pub use wording::short;
 
 use super::kind::Kind;
 use crate::syntax::json;
