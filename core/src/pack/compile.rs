@@ -171,7 +171,8 @@ fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<Stri
     }
     let missing: Vec<&str> = [&options.a, &options.b].into_iter().map(String::as_str).filter(|base| streams.get(base).is_none()).collect();
     if options.matrix.is_some() && !missing.is_empty() {
-        told.push(format!("interactions: none; there is no lane `{}`", missing.join("` and no lane `")));
+        let words = "name a shape so, or say `--lane ID=LANE`, `--a` and `--b`";
+        told.push(format!("interactions: none; there is no lane `{}` ({words})", missing.join("` and no lane `")));
     } else if let Some(shape) = options.matrix {
         let cells = emitted.iter().filter(|(id, _)| interactions::cell(id, &options.a, &options.b).is_some()).count();
         let shape = if shape == Shape::Upper { "the upper triangle" } else { "all" };

@@ -11,10 +11,14 @@ pub fn fold(samples: &[f64], class: Class, dims: u16) -> Vec<f64> {
 /// The same with an offset that was given.
 pub fn fold_at(samples: &[f64], weight: f64, offset: u16, dims: u16) -> Vec<f64> {
     let mut slots = vec![0.0; usize::from(dims)];
-    for (at, sample) in samples.iter().enumerate() {
-        let place = at.wrapping_add(usize::from(offset)).checked_rem(slots.len());
-        if let Some(slot) = place.and_then(|place| slots.get_mut(place)) {
-            *slot += sample * weight;
+    // A running place instead of a remainder a sample.
+    let mut place = offset.checked_rem(dims).map_or(0, usize::from);
+    for sample in samples {
+        let Some(slot) = slots.get_mut(place) else { break };
+        *slot += sample * weight;
+        place += 1;
+        if place == usize::from(dims) {
+            place = 0;
         }
     }
     slots

@@ -1,10 +1,11 @@
 //! Damaged drawings, hints and JSON forms: whatever comes in is read or refused in words, in bounded time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::compile::{Options, compile};
 use super::container::tests::Dice;
-use super::container::{BUDGET, open};
+use super::container::{BUDGET, Recipe, open, write};
 use super::manifest;
 use super::streams::Streams;
 use super::streams::brain;
@@ -177,4 +178,29 @@ fn whatever_streams_hold_the_budget_is_kept_or_told() {
             }
         }
     }
+}
+
+/// As many lanes as an INDEX may hold and more: read, judged and refused in bounded time, with few words.
+// rows: D374 D384 D429
+#[test]
+fn ten_thousand_lanes_are_judged_in_a_few_words() {
+    let lanes = |count: u32| -> BTreeMap<String, Vec<f64>> { (0..count).map(|lane| (format!("lane{lane}"), vec![0.25; 2])).collect() };
+    let recipe = |count| Recipe { dims: 2, lanes: lanes(count), audit: true, merkle: true, ..Recipe::default() };
+    let bytes = write(&recipe(10_000)).expect("a header counts up to 65535");
+    let pack = open(&bytes).expect("lawful, if heavy");
+    assert_eq!((pack.lanes().len(), pack.lane("lane9999").map(|lane| lane.symbol)), (10_000, Some("@2bH")));
+    let rules = |bytes: &[u8]| -> Vec<String> {
+        let findings = analyse(&"a.v2c-bin".into(), bytes).findings;
+        findings.iter().map(|finding| finding.rule.to_string()).filter(|rule| rule != "pack/dims-ladder").collect()
+    };
+    assert_eq!(rules(&bytes), ["pack/budget"]);
+    // every payload damaged: not ten thousand findings
+    let mut damaged = bytes.clone();
+    pack.lanes().iter().for_each(|lane| damaged[lane.payload.end - 1] ^= 1);
+    let told = rules(&damaged);
+    assert!(!told.is_empty() && told.len() < 100 && told.iter().all(|rule| rule == "pack/leaf-hash"), "{}", told.len());
+    assert!(write(&recipe(65_536)).is_err(), "one more than a header can count");
+    let streams: Streams = lanes(10_000).into_iter().collect();
+    let made = compile(&streams, &Options { windows: None, ..Options::default() }).expect("finite weights");
+    assert_eq!((made.lanes.len(), made.dims), (54, 16));
 }

@@ -27,14 +27,27 @@ pub struct Step {
 
 /// The hash of a node.
 pub fn node(left: &Hash, right: &Hash) -> Hash {
-    Digest::of_parts([left.as_slice(), right.as_slice()]).0
+    let mut both = [0; 64];
+    let (first, second) = both.split_at_mut(32);
+    first.copy_from_slice(left);
+    second.copy_from_slice(right);
+    Digest::of(&both).0
 }
 
 /// The root over `leaves` in their order; one leaf is its own root, and no leaves have none.
 pub fn root(leaves: &[Hash]) -> Option<Hash> {
     let mut level = leaves.to_vec();
     while level.len() > 1 {
-        level = parents(&level);
+        // In place: a parent stands at or before the first of its children.
+        let parents = level.len().div_ceil(2);
+        for at in 0..parents {
+            let Some(&left) = level.get(2 * at) else { break };
+            let right = level.get(2 * at + 1).copied().unwrap_or(left);
+            if let Some(parent) = level.get_mut(at) {
+                *parent = node(&left, &right);
+            }
+        }
+        level.truncate(parents);
     }
     level.first().copied()
 }

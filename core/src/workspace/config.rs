@@ -2,6 +2,8 @@
 //!
 //! The text is read by hand, value by value, so that every complaint has a place and names the nearest known word.
 
+mod pack;
+
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
@@ -21,6 +23,8 @@ use crate::{
     text::Span,
     workspace::walk::CONFIG_FILE,
 };
+
+pub use pack::{PackSettings, Windows};
 
 /// What a rule is set to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +74,8 @@ pub struct Config {
     pub tensors: GlobSet,
     /// Public keys.
     pub keys: Keyring,
+    /// How packs are compiled.
+    pub pack: PackSettings,
     /// The path patterns as written, by where they stand: which files are read and what they are.
     patterns: Vec<(String, Vec<String>)>,
 }
@@ -106,7 +112,7 @@ struct Reader<'f> {
     config: Config,
 }
 
-const ROOT: &[&str] = &["include", "exclude", "strict", "rules", "suppress", "tensors", "keys"];
+const ROOT: &[&str] = &["include", "exclude", "strict", "rules", "suppress", "tensors", "keys", "pack"];
 const SUPPRESS: &[&str] = &["rule", "path", "locator", "reason"];
 const TENSORS: &[&str] = &["include"];
 const KEY: &[&str] = &["public", "clusters"];
@@ -131,6 +137,7 @@ impl Reader<'_> {
                     }
                 }
                 "keys" => self.keys(value, &at),
+                "pack" => self.pack(value, &at),
                 _ => {}
             }
         }

@@ -51,6 +51,9 @@ pub enum PackCommand {
 
 /// Options of `pack compile`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "What is not said here is as `[pack]` of `mx2lm.toml` has it, each switch and number by its name there, and else as told above.\n`--no-audit=false` and the like take back what the file says."
+)]
 pub struct CompileArgs {
     /// A drawing, or a JSON object of lists of numbers by lane
     #[arg(value_name = "SVG|STREAMS")]
@@ -62,14 +65,14 @@ pub struct CompileArgs {
     #[arg(long)]
     pub explain: bool,
     /// Leave out the least important lanes until the pack is within its 5120 bytes
-    #[arg(long)]
-    pub fit: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub fit: Option<bool>,
     /// Shapes under this id belong to that lane; `*` for every other id
     #[arg(long, value_name = "ID=LANE", value_parser = pair)]
     pub lane: Vec<(String, String)>,
-    /// Windows that each lane is cut into, 0 packs the lanes as they are; or the file whose `temporal` element says so, `brain.xml`
-    #[arg(long, value_name = "K|FILE", default_value = "4", value_parser = windows)]
-    pub windows: Windows,
+    /// Windows that each lane is cut into (4), 0 packs the lanes as they are; or the file whose `temporal` element says so, `brain.xml`
+    #[arg(long, value_name = "K|FILE", value_parser = windows)]
+    pub windows: Option<Windows>,
     /// The left base of interactions: as the file of --windows says, else `policy`
     #[arg(long, value_name = "LANE")]
     pub a: Option<String>,
@@ -80,26 +83,26 @@ pub struct CompileArgs {
     #[arg(long, value_enum, value_name = "SHAPE")]
     pub matrix: Option<Matrix>,
     /// Make no `@t*` lanes
-    #[arg(long)]
-    pub no_combined: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_combined: Option<bool>,
     /// Make no `@early`, `@mid`, `@late` lanes, and no interactions of them
-    #[arg(long)]
-    pub no_presets: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_presets: Option<bool>,
     /// Make no means of rows, columns and of the whole matrix
-    #[arg(long)]
-    pub no_summaries: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_summaries: Option<bool>,
     /// Make the two interactions across time
-    #[arg(long)]
-    pub cross_temporal: bool,
-    /// Most lanes
-    #[arg(long, value_name = "N", default_value_t = 54)]
-    pub max_lanes: u16,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub cross_temporal: Option<bool>,
+    /// Most lanes (54)
+    #[arg(long, value_name = "N")]
+    pub max_lanes: Option<u16>,
     /// Slots a lane, instead of the choice among 64, 48, 32, 24 and 16
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub dims: Option<u16>,
-    /// What the phase of the carrier is taken from
-    #[arg(long, value_name = "TEXT", default_value = "ASX::LOCAL")]
-    pub seed: String,
+    /// What the phase of the carrier is taken from (ASX::LOCAL)
+    #[arg(long, value_name = "TEXT")]
+    pub seed: Option<String>,
     /// Amplitude of a lane, of a pattern with `*`, or of all (0.08)
     #[arg(long, value_name = "LANE=NUMBER", value_parser = knob)]
     pub amp: Vec<(String, f64)>,
@@ -110,20 +113,20 @@ pub struct CompileArgs {
     #[arg(long, value_name = "LANE=NUMBER", value_parser = share)]
     pub top_p: Vec<(String, f64)>,
     /// Quantise all classes at a scale of 1
-    #[arg(long)]
-    pub no_scales: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_scales: Option<bool>,
     /// Leave the scales of the classes as they are
-    #[arg(long)]
-    pub no_tuning: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_tuning: Option<bool>,
     /// Write no AUDIT
-    #[arg(long)]
-    pub no_audit: bool,
-    /// Lanes that are audited one by one
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=8))]
-    pub lane_audit: u8,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_audit: Option<bool>,
+    /// Lanes that are audited one by one (0)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8))]
+    pub lane_audit: Option<u8>,
     /// Write no MERKLE
-    #[arg(long)]
-    pub no_merkle: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub no_merkle: Option<bool>,
 }
 
 /// Where windows come from.
@@ -187,8 +190,8 @@ pub struct InspectArgs {
 /// Options of `pack verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The packs
-    #[arg(required = true, value_name = "PACK")]
+    /// The packs, or folders of them; of a folder every `*.v2c-bin` below it
+    #[arg(required = true, value_name = "PACK|FOLDER")]
     pub packs: Vec<PathBuf>,
     /// A public key that must have signed them
     #[arg(long, value_name = "KEY")]
@@ -196,6 +199,9 @@ pub struct VerifyArgs {
     /// Check this lane alone
     #[arg(long, value_name = "LANE")]
     pub lane: Option<String>,
+    /// Tell only of packs that fail or that something is to be said of
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// Options of `pack decode`.

@@ -77,8 +77,11 @@ fn keys(text: &mut String, root: &Value, schema: &Value, prefix: &str) {
             match property["type"].as_str() {
                 Some("string") => "text",
                 Some("boolean") => "true or false",
+                Some("integer" | "number") => "number",
                 Some("array") => "list of tables",
-                _ => "table",
+                Some("object") => "table",
+                _ if property["type"].is_array() => "number or text",
+                _ => "text",
             }
         };
         let meaning = property["description"].as_str().unwrap_or_default();

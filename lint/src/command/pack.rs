@@ -5,19 +5,23 @@ mod inspect;
 mod pair;
 mod picture;
 mod proof;
+mod verify;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use mx2lm_core::hash::keyring::{Keyring, PublicKey};
+use mx2lm_core::diagnostic::Severity;
+use mx2lm_core::hash::keyring::PublicKey;
 use mx2lm_core::pack::container::{self, Lane, Seal, open, open_lazily};
 use mx2lm_core::pack::{Pack, manifest};
+use mx2lm_core::workspace::config::Config;
+use mx2lm_core::workspace::walk::CONFIG_FILE;
 use mx2lm_core::{lint, pack::merge};
 use serde_json::{Map, Value, json};
 
 use super::{FOUND, read};
 use crate::cli::Color;
-use crate::cli::pack::{DecodeArgs, ManifestArgs, MergeArgs, MergeMode, PackArgs, PackCommand, SignArgs, VerifyArgs};
+use crate::cli::pack::{DecodeArgs, ManifestArgs, MergeArgs, MergeMode, PackArgs, PackCommand, SignArgs};
 use crate::output::{Failure, tell, to_stdout};
 use crate::write;
 
@@ -26,7 +30,7 @@ pub fn run(arguments: &PackArgs) -> Result<ExitCode, Failure> {
     match &arguments.command {
         PackCommand::Compile(arguments) => compile::run(arguments),
         PackCommand::Inspect(arguments) => Ok(inspect::run(arguments)),
-        PackCommand::Verify(arguments) => verify(arguments),
+        PackCommand::Verify(arguments) => verify::run(arguments),
         PackCommand::Decode(arguments) => decode(arguments),
         PackCommand::Prove(arguments) => proof::prove(arguments),
         PackCommand::CheckProof(arguments) => proof::check(arguments),
@@ -66,10 +70,22 @@ fn public_key(text: &str) -> Result<PublicKey, Failure> {
     text.parse().map_err(|error| Failure::Refused(format!("the key `{text}` {error}")))
 }
 
-/// The keys of the workspace in which `path` lies.
-fn keyring(path: &Path) -> Keyring {
-    let root = lint::workspace_root(path, true);
-    lint::read_config(&root.join("mx2lm.toml")).map(|(config, ..)| config.keys).unwrap_or_default()
+/// The configuration of the workspace in which `path` lies, the default where there is none; and the root of that workspace.
+fn configuration(path: &Path) -> Result<(Config, PathBuf), Failure> {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let root = lint::workspace_root(&whole, true);
+    let file = root.join(CONFIG_FILE);
+    if !file.is_file() {
+        return Ok((Config::default(), root));
+    }
+    let (config, findings, _) = lint::read_config(&file).map_err(|error| Failure::Refused(error.to_string()))?;
+    match findings.into_list().into_iter().find(|finding| finding.rule.severity == Severity::Error) {
+        Some(wrong) => {
+            let at = if wrong.place.locator.is_empty() { String::new() } else { format!("{}: ", wrong.place.locator) };
+            Err(Failure::Refused(format!("`{}`: {at}{}", file.display(), wrong.message)))
+        }
+        None => Ok((config, root)),
+    }
 }
 
 /// What a signature is worth, in words, and whether it fails what was asked for.
@@ -85,46 +101,13 @@ fn judged(seal: &Seal, wanted: bool) -> (String, bool) {
     }
 }
 
-fn seal_of(path: &Path, pack: &Pack<'_>, key: Option<&PublicKey>) -> Seal {
-    match key {
+/// What the signature is worth by the key, or by those of the workspace.
+fn seal_of(path: &Path, pack: &Pack<'_>, key: Option<&PublicKey>) -> Result<Seal, Failure> {
+    Ok(match key {
         Some(key) => container::check(pack, [("the key", *key)]),
         None if pack.signature().is_none() => Seal::Unsigned,
-        None => container::check(pack, keyring(path).all(None)),
-    }
-}
-
-fn verify(arguments: &VerifyArgs) -> Result<ExitCode, Failure> {
-    let key = arguments.key.as_deref().map(public_key).transpose()?;
-    let mut failed = false;
-    let mut lines = String::new();
-    for path in &arguments.packs {
-        let bytes = read(path)?;
-        let name = path.display();
-        let verdict = match &arguments.lane {
-            Some(lane) => open_lazily(&bytes).map_err(|fault| refused(path, &fault)).and_then(|pack| {
-                let lane = lane_of(&pack, lane)?;
-                pack.verify_lane(lane).map_err(|fault| refused(path, &fault))?;
-                Ok(format!("lane `{}` ({}) has the hash that INDEX says", lane.id, lane.symbol))
-            }),
-            None => opened(path, &bytes).map(|pack| {
-                let (seal, bad) = judged(&seal_of(path, &pack, key.as_ref()), key.is_some());
-                failed |= bad;
-                let notes: String = pack.notes().iter().map(|note| format!("\n  warning: {note}")).collect();
-                let over = if bytes.len() > container::BUDGET { ", over budget" } else { "" };
-                format!("{} lanes of {} dims, {} bytes{over}, {seal}{notes}", pack.lanes().len(), pack.dims(), bytes.len())
-            }),
-        };
-        match verdict {
-            Ok(told) => lines.push_str(&format!("{name}: {told}\n")),
-            Err(Failure::Refused(why)) => {
-                failed = true;
-                lines.push_str(&format!("{why}\n"));
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
-    print(&lines)?;
-    Ok(if failed { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })
+        None => container::check(pack, configuration(path)?.0.keys.all(None)),
+    })
 }
 
 fn decode(arguments: &DecodeArgs) -> Result<ExitCode, Failure> {

@@ -9,6 +9,7 @@ mod generated;
 mod input;
 mod lanes;
 mod pack;
+mod pack_listings;
 mod questions;
 mod records;
 mod vectors;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Run, Workspace};
+use crate::{Run, Workspace, run_in};
 
 /// Two lanes with samples enough that every window has some.
 fn streams() -> String {
@@ -230,4 +230,65 @@ fn compile_takes_its_windows_from_a_brain() {
     let refused = compile(&["--windows", "brain.xml"]);
     assert!(refused.code == 2 && refused.stderr.contains("`brain.xml`: /brain/temporal[1]: the window `t0`"), "{}", refused.stderr);
     assert_eq!(compile(&["--windows", "4097"]).code, 2);
+}
+
+#[test]
+fn the_workspace_says_how_packs_are_compiled_and_the_command_line_wins() {
+    let workspace = Workspace::new(&[("in/s.json", &streams())]);
+    let compile = |options: &[&str]| workspace.lint(&[&["pack", "compile", "in/s.json", "-o", "a.v2c-bin", "--explain"], options].concat());
+    let lanes = || workspace.lint(&["pack", "decode", "a.v2c-bin"]).json().as_object().expect("lanes").keys().cloned().collect::<Vec<_>>();
+    workspace
+        .write("mx2lm.toml", "[pack]\nwindows = 0\ndims = 24\naudit = false\nfit = true\namp = { policy = 0.5 }\nseed = \"workspace\"\n");
+    let run = compile(&[]);
+    assert!(run.code == 0 && run.stderr.contains("settings: as `"), "{}", run.stderr);
+    assert!(run.stderr.contains("windows: none") && run.stderr.contains("dims: 24, as asked for"), "{}", run.stderr);
+    assert_eq!(lanes(), ["policy", "style"]);
+    let configured = bytes(&workspace, "a.v2c-bin");
+    let by_hand = ["--windows", "0", "--dims", "24", "--no-audit", "--fit", "--amp", "policy=0.5", "--seed", "workspace"];
+    workspace.write("mx2lm.toml", "");
+    assert!(!compile(&by_hand).stderr.contains("settings"));
+    assert_eq!(bytes(&workspace, "a.v2c-bin"), configured, "the file and the options say the same");
+    // from a file, whose path counts from the root
+    workspace.write("in/brain.xml", "<brain><temporal windows=\"2\" interactions=\"false\"/></brain>");
+    workspace.write("mx2lm.toml", "[pack]\nwindows = \"in/brain.xml\"\naudit = false\n");
+    assert!(compile(&[]).stderr.contains("windows: 2 (t0 t1)"));
+    let run = compile(&["--windows", "3", "--no-audit=false"]);
+    assert!(run.stderr.contains("windows: 3 (t0 t1 t2)"), "{}", run.stderr);
+    assert!(!inspect(&workspace, &[]).json()["saturation_audit"].is_null(), "`--no-audit=false` takes back what the file says");
+    for wrong in ["[pack]\nwidows = 4\n", "[pack]\ndims = 0\n", "[pack\n"] {
+        workspace.write("mx2lm.toml", wrong);
+        let run = compile(&[]);
+        assert!(run.code == 2 && run.stderr.contains("mx2lm.toml"), "{wrong}: {}", run.stderr);
+    }
+}
+
+// rows: D391 D411 D425
+#[test]
+fn a_folder_of_packs_is_verified_pack_by_pack() {
+    const PUBLIC: &str = "ed25519:3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29";
+    let workspace = compiled(&[]);
+    let pack = bytes(&workspace, "a.v2c-bin");
+    for name in ["all/b.v2c-bin", "all/deep/er/c.v2c-bin"] {
+        workspace.write(name, &pack);
+    }
+    workspace.write("all/not-a-pack.txt", "x");
+    let run = workspace.lint(&["pack", "verify", "all", "a.v2c-bin"]);
+    let told: Vec<&str> = run.stdout.lines().map(|line| line.split(':').next().unwrap_or_default()).collect();
+    assert_eq!((run.code, told), (0, vec!["all/b.v2c-bin", "all/deep/er/c.v2c-bin", "a.v2c-bin", "3 packs"]));
+    assert!(run.stdout.ends_with("3 packs: 3 hold, 0 do not\n"));
+    let mut damaged = pack.clone();
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    workspace.write("all/deep/d.v2c-bin", damaged);
+    let run = workspace.lint(&["pack", "verify", "--quiet", "all"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (1, 2), "{}", run.stdout);
+    assert!(run.stdout.starts_with("`all/deep/d.v2c-bin` is no lawful pack: ") && run.stdout.contains("MERKLE"), "{}", run.stdout);
+    std::fs::create_dir(workspace.root().join("none")).expect("a folder");
+    assert_eq!(workspace.lint(&["pack", "verify", "none"]).code, 2);
+    // the keys are those of the workspace above the pack, wherever the program was started
+    workspace.write("private", "0".repeat(64));
+    workspace.write("mx2lm.toml", format!("[keys.\"harbour\"]\npublic = \"{PUBLIC}\"\n"));
+    assert_eq!(workspace.lint(&["pack", "sign", "a.v2c-bin", "--key", "private", "-o", "all/deep/er/c.v2c-bin"]).code, 0);
+    let run = run_in(&workspace.root().join("all/deep"), &["pack", "verify", "er/c.v2c-bin"], b"");
+    assert!(run.stdout.contains("signed by `harbour`"), "{}", run.stdout);
 }

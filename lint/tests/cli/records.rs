@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::run_in;
 
 /// The answers to questions, each the function and its input.
-fn answers(questions: &[(&str, Value)]) -> Vec<Value> {
+pub fn answers(questions: &[(&str, Value)]) -> Vec<Value> {
     let lines: String = questions.iter().map(|(name, input)| format!("{}\n", json!({ "fn": name, "in": input }))).collect();
     let run = run_in(&std::env::temp_dir(), &["eval"], lines.as_bytes());
     run.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()

@@ -1,7 +1,5 @@
 //! INDEX: one entry a lane (rows D374, D376, D385–D392).
 
-use std::collections::HashSet;
-
 use super::fault::{Fault, Section};
 use super::{Header, Lane, Sections};
 use crate::pack::class::Class;
@@ -21,7 +19,7 @@ pub fn read<'a>(bytes: &'a [u8], header: &Header, sections: &Sections, dict: &Di
     let section = bytes.get(sections.index.clone()).unwrap_or_default();
     // An entry takes 42 bytes at least: the section bounds the memory, not the count in the header.
     let mut lanes: Vec<Lane<'a>> = Vec::with_capacity(usize::from(header.lane_count).min(section.len() / ENTRY_BYTES));
-    let mut seen = HashSet::with_capacity(lanes.capacity());
+    let mut seen = vec![false; dict.ids().len()];
     let mut unordered = None;
     let mut rest = section;
     for number in 0..header.lane_count {
@@ -39,11 +37,13 @@ pub fn read<'a>(bytes: &'a [u8], header: &Header, sections: &Sections, dict: &Di
             let why = format!("the symbol of entry {number} is {} where a symbol of DICT is wanted", quoted(symbol));
             return Err(fault("pack.index_symbol", start, format!("/INDEX/{number}/sym"), why));
         };
-        let Some(id) = dict::place_of(symbol).and_then(|place| dict.ids().get(place)) else {
+        let known = dict::place_of(symbol).and_then(|place| Some((dict.ids().get(place)?, seen.get_mut(place)?)));
+        let Some((id, seen)) = known else {
             let why = format!("the symbol `{symbol}` of entry {number} is not in DICT");
             return Err(fault("pack.index_symbol", start + 1, format!("/INDEX/{number}/sym"), why));
         };
-        if !seen.insert(symbol) {
+        // Symbols are canonical, so that each place has one.
+        if std::mem::replace(seen, true) {
             let why = format!("the symbol `{symbol}` of entry {number} has an entry already");
             return Err(fault("pack.index_symbol", start + 1, format!("/INDEX/{symbol}"), why));
         }

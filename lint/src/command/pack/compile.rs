@@ -1,6 +1,7 @@
 //! `pack compile`.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,15 +13,18 @@ use mx2lm_core::pack::streams::{Streams, svg, temporal};
 use mx2lm_core::pack::synthesis::Knobs;
 use mx2lm_core::pack::{lane_id, weights};
 use mx2lm_core::syntax::json::Tree;
+use mx2lm_core::workspace::config::{PackSettings, Windows};
+use mx2lm_core::workspace::walk::CONFIG_FILE;
 
-use super::{put, read};
-use crate::cli::pack::{CompileArgs, Matrix, Windows};
+use super::{configuration, put, read};
+use crate::cli::pack::{self as cli, CompileArgs, Matrix};
 use crate::output::{Failure, tell};
 
 /// Runs the command.
 pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
-    let streams = streams(arguments)?;
-    let options = options(arguments, &hint(arguments)?);
+    let (settings, root) = settings(arguments)?;
+    let streams = streams(&arguments.input, &settings)?;
+    let options = options(&settings, &hint(&settings, if arguments.windows.is_some() { Path::new("") } else { &root }, arguments.explain)?);
     let compiled = compile(&streams, &options).map_err(|error| Failure::Refused(error.to_string()))?;
     let json = arguments.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if json {
@@ -52,11 +56,56 @@ fn text(path: &Path) -> Result<String, Failure> {
         .map_err(|error| Failure::Refused(format!("`{}`: byte {} is not UTF-8", path.display(), error.utf8_error().valid_up_to())))
 }
 
-fn streams(arguments: &CompileArgs) -> Result<Streams, Failure> {
-    let refused = |why: String| Failure::Refused(format!("`{}`: {why}", arguments.input.display()));
-    let text = text(&arguments.input)?;
+/// What was asked for, and for the rest what the workspace of the input says; and the root of that workspace.
+fn settings(arguments: &CompileArgs) -> Result<(PackSettings, PathBuf), Failure> {
+    let asked = asked(arguments);
+    let (config, root) = configuration(&arguments.input)?;
+    if arguments.explain && config.pack != PackSettings::default() {
+        tell(format_args!("settings: as `{}` says, but for what is asked for on the command line", root.join(CONFIG_FILE).display()));
+    }
+    Ok((asked.or(&config.pack), root))
+}
+
+fn asked(arguments: &CompileArgs) -> PackSettings {
+    let knob = |entries: &[(String, f64)]| entries.iter().cloned().collect();
+    let off = |switch: Option<bool>| switch.map(|off| !off);
+    PackSettings {
+        lanes: arguments.lane.iter().cloned().collect(),
+        windows: arguments.windows.as_ref().map(|windows| match windows {
+            cli::Windows::Count(count) => Windows::Count(*count),
+            cli::Windows::File(path) => Windows::File(path.to_string_lossy().into_owned()),
+        }),
+        a: arguments.a.clone(),
+        b: arguments.b.clone(),
+        matrix: arguments.matrix.map(|matrix| match matrix {
+            Matrix::Upper => Some(Shape::Upper),
+            Matrix::Full => Some(Shape::Full),
+            Matrix::None => None,
+        }),
+        combined: off(arguments.no_combined),
+        presets: off(arguments.no_presets),
+        summaries: off(arguments.no_summaries),
+        cross_temporal: arguments.cross_temporal,
+        max_lanes: arguments.max_lanes,
+        dims: arguments.dims,
+        seed: arguments.seed.clone(),
+        amp: knob(&arguments.amp),
+        temp: knob(&arguments.temp),
+        top_p: knob(&arguments.top_p),
+        scales: off(arguments.no_scales),
+        tuning: off(arguments.no_tuning),
+        audit: off(arguments.no_audit),
+        lane_audit: arguments.lane_audit,
+        merkle: off(arguments.no_merkle),
+        fit: arguments.fit,
+    }
+}
+
+fn streams(input: &Path, settings: &PackSettings) -> Result<Streams, Failure> {
+    let refused = |why: String| Failure::Refused(format!("`{}`: {why}", input.display()));
+    let text = text(input)?;
     if !text.trim_start().starts_with('{') {
-        let names: Vec<(&str, &str)> = arguments.lane.iter().map(|(id, lane)| (id.as_str(), lane.as_str())).collect();
+        let names: Vec<(&str, &str)> = settings.lanes.iter().map(|(id, lane)| (id.as_str(), lane.as_str())).collect();
         return svg::extract(&text, &names).map_err(|refusal| refused(refusal.to_string()));
     }
     let tree = Tree::parse(Arc::from(text));
@@ -80,49 +129,44 @@ fn streams(arguments: &CompileArgs) -> Result<Streams, Failure> {
     Ok(streams)
 }
 
-/// What the `temporal` element says, or the count stands for.
-fn hint(arguments: &CompileArgs) -> Result<Temporal, Failure> {
-    let path = match &arguments.windows {
-        Windows::Count(count) => {
+/// What the `temporal` element says, or the count stands for. Files count from `folder`.
+fn hint(settings: &PackSettings, folder: &Path, explain: bool) -> Result<Temporal, Failure> {
+    let path = match &settings.windows {
+        None => return Ok(Temporal::default()),
+        Some(Windows::Count(count)) => {
             return Ok(Temporal { enabled: Some(*count > 0), windows: Some(temporal::windows(*count)), ..Temporal::default() });
         }
-        Windows::File(path) => path,
+        Some(Windows::File(path)) => folder.join(path),
     };
-    let text = text(path)?;
+    let text = text(&path)?;
     let hint = brain::read(&text).map_err(|refusal| Failure::Refused(format!("`{}`: {refusal}", path.display())))?;
-    if arguments.explain {
-        tell(format_args!("hints: as `{}` says, but for what is asked for on the command line", path.display()));
+    if explain {
+        tell(format_args!("hints: as `{}` says, but for what is asked for", path.display()));
     }
     Ok(hint)
 }
 
-fn options(arguments: &CompileArgs, hint: &Temporal) -> Options {
-    let knob = |entries: &[(String, f64)]| entries.iter().cloned().collect();
+fn options(settings: &PackSettings, hint: &Temporal) -> Options {
+    let knob = |entries: &BTreeMap<String, f64>| entries.iter().map(|(lane, value)| (lane.clone(), *value)).collect();
     let law = Options::default();
     Options {
         windows: if hint.enabled == Some(false) { None } else { hint.windows.clone().or(law.windows) },
-        a: arguments.a.clone().or_else(|| hint.a.clone()).unwrap_or(law.a),
-        b: arguments.b.clone().or_else(|| hint.b.clone()).unwrap_or(law.b),
-        matrix: match arguments.matrix {
-            Some(Matrix::Upper) => Some(Shape::Upper),
-            Some(Matrix::Full) => Some(Shape::Full),
-            Some(Matrix::None) => None,
-            None if hint.interactions == Some(false) => None,
-            None => law.matrix,
-        },
-        combined: !arguments.no_combined,
-        presets: !arguments.no_presets,
-        cross_temporal: arguments.cross_temporal,
-        summaries: !arguments.no_summaries,
-        most_lanes: usize::from(arguments.max_lanes),
-        dims: arguments.dims,
-        seed: arguments.seed.clone(),
-        knobs: Knobs { amplitude: knob(&arguments.amp), temperature: knob(&arguments.temp), top_p: knob(&arguments.top_p) },
-        class_aware: !arguments.no_scales,
-        tune: !arguments.no_tuning,
-        audit: !arguments.no_audit,
-        lane_audit: usize::from(arguments.lane_audit),
-        merkle: !arguments.no_merkle,
-        fit: arguments.fit,
+        a: settings.a.clone().or_else(|| hint.a.clone()).unwrap_or(law.a),
+        b: settings.b.clone().or_else(|| hint.b.clone()).unwrap_or(law.b),
+        matrix: settings.matrix.unwrap_or(if hint.interactions == Some(false) { None } else { law.matrix }),
+        combined: settings.combined.unwrap_or(law.combined),
+        presets: settings.presets.unwrap_or(law.presets),
+        summaries: settings.summaries.unwrap_or(law.summaries),
+        cross_temporal: settings.cross_temporal.unwrap_or(law.cross_temporal),
+        most_lanes: settings.max_lanes.map_or(law.most_lanes, usize::from),
+        dims: settings.dims.or(law.dims),
+        seed: settings.seed.clone().unwrap_or(law.seed),
+        knobs: Knobs { amplitude: knob(&settings.amp), temperature: knob(&settings.temp), top_p: knob(&settings.top_p) },
+        class_aware: settings.scales.unwrap_or(law.class_aware),
+        tune: settings.tuning.unwrap_or(law.tune),
+        audit: settings.audit.unwrap_or(law.audit),
+        lane_audit: settings.lane_audit.map_or(law.lane_audit, usize::from),
+        merkle: settings.merkle.unwrap_or(law.merkle),
+        fit: settings.fit.unwrap_or(law.fit),
     }
 }

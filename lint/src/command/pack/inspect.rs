@@ -51,7 +51,8 @@ fn inspect(arguments: &InspectArgs) -> Result<(), Stop> {
     let pack = if arguments.verify { open(&bytes) } else { open_tables(&bytes) }.map_err(|fault| stopped(path, &fault))?;
     if arguments.verify {
         let key = arguments.key.as_deref().map(public_key).transpose().map_err(|failure| (UNVERIFIED, failure.to_string()))?;
-        let (told, bad) = judged(&seal_of(path, &pack, key.as_ref()), key.is_some());
+        let seal = seal_of(path, &pack, key.as_ref()).map_err(|failure| (UNVERIFIED, failure.to_string()))?;
+        let (told, bad) = judged(&seal, key.is_some());
         if bad {
             return Err((UNVERIFIED, format!("`{}`: {told}", path.display())));
         }

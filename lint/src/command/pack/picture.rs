@@ -51,9 +51,9 @@ fn section_colour(section: Section) -> &'static str {
     }
 }
 
-/// White at 0, towards blue below it and towards orange above.
-fn heat(stored: i16) -> String {
-    let share = f64::from(stored.unsigned_abs()) / 32768.0;
+/// White at 0, towards blue below it and towards orange above; full colour at `peak`, so that small packs are not all white.
+fn heat(stored: i16, peak: u16) -> String {
+    let share = (f64::from(stored.unsigned_abs()) / f64::from(peak.max(1))).min(1.0);
     let (red, green, blue) = if stored < 0 { (0.0, 90.0, 181.0) } else { (213.0, 94.0, 0.0) };
     let mix = |channel: f64| (255.0 + (channel - 255.0) * share).round() as u8;
     format!("#{:02x}{:02x}{:02x}", mix(red), mix(green), mix(blue))
@@ -66,7 +66,7 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     let left = MARGIN + 92.0 + (longest as f64 * 6.4).clamp(40.0, 360.0);
     let top = 86.0;
     let bottom = top + shown.len() as f64 * ROW;
-    let (width, height) = (left + MAP_WIDTH + 90.0, bottom + 175.0);
+    let (width, height) = (left + MAP_WIDTH + 90.0, bottom + 187.0);
     let mut sheet = Sheet::new(width, height, &format!("weights and bytes of {name}"));
     let used = pack.bytes().len();
     sheet.text([MARGIN, 28.0], 16.0, Anchor::Start, name);
@@ -79,9 +79,10 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     for column in (0..columns).step_by(8) {
         sheet.text([left + column as f64 * cell, top - 8.0], 10.0, Anchor::Start, &column.to_string());
     }
+    let peak = shown.iter().flat_map(|lane| pack.stored(lane).take(columns)).map(i16::unsigned_abs).max().unwrap_or(0).clamp(1, 32767);
     for (row, lane) in shown.iter().enumerate() {
         let first = row == 0 || shown.get(row - 1).is_some_and(|before| before.class != lane.class);
-        self::row(&mut sheet, pack, lane, [left, top + row as f64 * ROW], cell, columns, first);
+        self::row(&mut sheet, pack, lane, [left, top + row as f64 * ROW], Grid { cell, columns, peak }, first);
     }
     sheet.rect([left, top], [MAP_WIDTH, bottom - top], None, Some(Stroke::new(GREY, 1.0)));
     let mut below = bottom + 16.0;
@@ -90,12 +91,21 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
         sheet.text([left, below], 11.0, Anchor::Start, &words);
         below += 16.0;
     }
-    legend(&mut sheet, [left, below + 4.0]);
-    bar(&mut sheet, pack, [MARGIN, below + 66.0], width - 2.0 * MARGIN);
+    legend(&mut sheet, [left, below + 4.0], peak);
+    bar(&mut sheet, pack, [MARGIN, below + 78.0], width - 2.0 * MARGIN);
     sheet
 }
 
-fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2], cell: f64, columns: usize, first: bool) {
+/// How weights are laid out and coloured.
+#[derive(Clone, Copy)]
+struct Grid {
+    cell: f64,
+    columns: usize,
+    peak: u16,
+}
+
+fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2], grid: Grid, first: bool) {
+    let Grid { cell, columns, peak } = grid;
     let base = top + ROW - 3.5;
     if first {
         sheet.text([MARGIN + 12.0, base], 11.0, Anchor::Start, lane.class.name());
@@ -105,7 +115,7 @@ fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2
     sheet.text([left - 8.0, base], 10.0, Anchor::End, &lane.id);
     for (column, stored) in pack.stored(lane).take(columns).enumerate() {
         let x = left + column as f64 * cell;
-        sheet.rect([x, top], [cell, ROW], Some(&heat(stored)), None);
+        sheet.rect([x, top], [cell, ROW], Some(&heat(stored, peak)), None);
         if stored.unsigned_abs() >= 32767 {
             // A cross, so that what is clipped also shows without colours.
             let (low, high) = ([x + cell * 0.25, top + ROW * 0.25], [x + cell * 0.75, top + ROW * 0.75]);
@@ -119,14 +129,16 @@ fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2
     }
 }
 
-fn legend(sheet: &mut Sheet, [left, top]: [f64; 2]) {
+fn legend(sheet: &mut Sheet, [left, top]: [f64; 2], peak: u16) {
     for step in 0..=32 {
         let stored = (-32767 + step * 2047).clamp(-32767, 32767) as i16;
-        sheet.rect([left + f64::from(step) * 5.0, top], [5.0, 10.0], Some(&heat(stored)), None);
+        sheet.rect([left + f64::from(step) * 5.0, top], [5.0, 10.0], Some(&heat(stored, 32767)), None);
     }
-    sheet.text([left, top + 22.0], 10.0, Anchor::Start, "−full range");
+    let share = 100.0 * f64::from(peak) / 32767.0;
+    sheet.text([left, top + 22.0], 10.0, Anchor::Start, &format!("−{share:.1} %"));
     sheet.text([left + 82.0, top + 22.0], 10.0, Anchor::Middle, "0");
-    sheet.text([left + 165.0, top + 22.0], 10.0, Anchor::End, "+full range");
+    sheet.text([left + 165.0, top + 22.0], 10.0, Anchor::End, &format!("+{share:.1} %"));
+    sheet.text([left, top + 34.0], 10.0, Anchor::Start, "of the largest weight that can be stored");
     let x = left + 200.0;
     sheet.line([x, top], [x + 8.0, top + 10.0], Stroke::new(BLACK, 1.2));
     sheet.line([x, top + 10.0], [x + 8.0, top], Stroke::new(BLACK, 1.2));
