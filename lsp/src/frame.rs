@@ -97,14 +97,18 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 }
 
 /// Where the header lines end and where the body begins.
+///
+/// Stops at the first empty line: what follows it is other messages, as much of them as has come.
 fn header_end(bytes: &[u8]) -> Option<(usize, usize)> {
     let window = bytes.get(..bytes.len().min(MAX_HEADER_BYTES))?;
-    let crlf = window.windows(4).position(|w| w == b"\r\n\r\n").map(|at| (at, at + 4));
-    let lf = window.windows(2).position(|w| w == b"\n\n").map(|at| (at, at + 2));
-    match (crlf, lf) {
-        (Some(a), Some(b)) => Some(if a.0 < b.0 { a } else { b }),
-        (a, b) => a.or(b),
-    }
+    memchr::memchr_iter(b'\n', window).find_map(|at| {
+        let rest = window.get(at + 1..)?;
+        match at.checked_sub(1).filter(|before| window.get(*before) == Some(&b'\r')) {
+            Some(before) if rest.starts_with(b"\r\n") => Some((before, at + 3)),
+            _ if rest.starts_with(b"\n") => Some((at, at + 2)),
+            _ => None,
+        }
+    })
 }
 
 fn content_length(header: &[u8]) -> Result<usize, String> {

@@ -169,6 +169,16 @@ struct Backend {
     speaker: tokio::task::AbortHandle,
 }
 
+/// Tells of a page that is out of date when it is opened: it was asked for before, and nobody is told of what changes until then.
+async fn greet(session: Arc<Session>, uri: Uri, shown: String) {
+    let Some(view) = session.view(session.now()).await else { return };
+    let page = uri.clone();
+    let current = tokio::task::spawn_blocking(move || virtual_document::content(&view, &page)).await.ok().flatten();
+    if current.is_some_and(|current| !current.trim_end().lines().eq(shown.trim_end().lines())) {
+        session.tell(Outgoing::PageChanged(uri));
+    }
+}
+
 /// Parameters of the server's own requests.
 #[derive(Debug, Deserialize, Serialize)]
 struct OneDocument {
@@ -288,7 +298,12 @@ impl LanguageServer for Backend {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let TextDocumentItem { uri, text, .. } = &params.text_document;
+        let page = virtual_document::is_virtual(uri).then(|| (uri.clone(), text.clone()));
         self.session.open(params.text_document);
+        if let Some((uri, text)) = page {
+            tokio::spawn(greet(self.session.clone(), uri, text));
+        }
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {

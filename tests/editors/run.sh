@@ -6,6 +6,7 @@
 # vsix packs the VS Code extension and starts nothing.
 #
 # MX2LM_SERVER   the server (default: target/debug/mx2lm-lsp)
+# MX2LM_LINT     the linter (default: target/debug/mx2lm-lint), asked whether an editor shows the same scores
 # MX2LM_EDITORS  where install.sh put the editors (default: target/editors)
 #
 # Exit: 0 all held, 1 something did not, 77 nothing failed and an editor or the server is not there.
@@ -15,33 +16,38 @@ tests=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 repository=$(CDPATH='' cd -- "$tests/../.." && pwd)
 editors=${MX2LM_EDITORS:-$repository/target/editors}
 server=${MX2LM_SERVER:-$repository/target/debug/mx2lm-lsp}
+lint=${MX2LM_LINT:-$repository/target/debug/mx2lm-lint}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/mx2lm-editors.XXXXXX")
 scratch=$(CDPATH='' cd -- "$scratch" && pwd -P)
 trap 'rm -rf "$scratch"' EXIT INT TERM
 
 [ -x "$server" ] || { echo "SKIPPED: no server at $server (cargo build -p mx2lm-lsp)"; exit 77; }
+[ -x "$lint" ] || { echo "SKIPPED: no linter at $lint (cargo build -p mx2lm-lint)"; exit 77; }
 
 # installed FILE NAME: is the editor there? If not, says how to get it.
 installed() {
     [ -e "$1" ] || { echo "SKIPPED: no $1 (sh tests/editors/install.sh $2)"; return 77; }
 }
 
-# workspace NAME: a fresh copy of the workspace for one editor.
-workspace() {
-    mkdir -p "$scratch/$1"
-    cp -R "$repository/tests/workspaces/editor" "$scratch/$1/workspace"
-    MX2LM_WORKSPACE=$scratch/$1/workspace
+# workspaces NAME: fresh copies for one editor, below the folder $files, and a third that only the linter sees.
+workspaces() {
+    files=$scratch/$1/files
+    mkdir -p "$files"
+    cp -R "$repository/tests/workspaces/editor" "$files/workspace"
+    cp -R "$repository/tests/workspaces/demo" "$files/demo"
+    cp -R "$repository/tests/workspaces/demo" "$scratch/$1/saved"
+    MX2LM_WORKSPACE=$files/workspace
+    MX2LM_DEMO=$files/demo
+    MX2LM_SAVED=$scratch/$1/saved
     MX2LM_SERVER=$server
-    export MX2LM_WORKSPACE MX2LM_SERVER
+    MX2LM_LINT=$lint
+    export MX2LM_WORKSPACE MX2LM_DEMO MX2LM_SAVED MX2LM_SERVER MX2LM_LINT
 }
 
 drive_neovim() {
     nvim=$editors/neovim-0.11.4/bin/nvim
     installed "$nvim" neovim || return
-    workspace neovim
-    cp -R "$repository/tests/workspaces/demo" "$scratch/neovim/demo"
-    MX2LM_DEMO=$scratch/neovim/demo
-    export MX2LM_DEMO
+    workspaces neovim
     home=$scratch/neovim
     XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state XDG_CACHE_HOME=$home/cache \
         timeout 60 "$nvim" --headless --clean \
@@ -52,7 +58,7 @@ drive_neovim() {
 
 drive_emacs() {
     command -v emacs > /dev/null || { echo 'SKIPPED: no Emacs (sh tests/editors/install.sh emacs)'; return 77; }
-    workspace emacs
+    workspaces emacs
     HOME=$scratch/emacs timeout 60 emacs -q --batch -L "$repository/editors/emacs" -l "$tests/emacs/e2e.el" < /dev/null 2> "$scratch/emacs/messages" \
         || { sed 's/^/      /' "$scratch/emacs/messages"; return 1; }
 }
@@ -60,7 +66,7 @@ drive_emacs() {
 drive_helix() { # slow
     installed "$editors/helix-25.01.1/usr/lib/hx/hx" helix || return
     installed "$editors/pyte-0.8.2/pyte/__init__.py" pyte || return
-    workspace helix
+    workspaces helix
     PYTHONPATH=$editors/pyte-0.8.2 timeout 60 python3 "$tests/helix/e2e.py" "$editors/helix-25.01.1" "$repository/editors/helix/languages.toml" "$scratch/helix"
 }
 
@@ -88,9 +94,10 @@ drive_vscode() { # slow: packs the extension, starts an editor and a browser
     installed "$editors/vscode-1.100.3/out/server-main.js" vscode || return
     command -v "${CHROMIUM:-chromium-headless-shell}" > /dev/null \
         || { echo 'SKIPPED: no Chromium (sh tests/editors/install.sh chromium)'; return 77; }
-    workspace vscode
+    workspaces vscode
     package "$scratch/vscode" || return
-    timeout 200 node "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$MX2LM_WORKSPACE" "$server" "$editors" "$scratch/vscode/run"
+    # the flag is for Node.js 20 and 21
+    timeout 200 node --experimental-websocket "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$files" "$server" "$lint" "$editors" "$scratch/vscode/run"
 }
 
 [ $# -gt 0 ] || set -- neovim

@@ -156,6 +156,15 @@ impl Editor {
         }
     }
 
+    /// Waits until a page of the server's own is said to be out of date.
+    pub async fn page_changed(&mut self, page: &str) {
+        let of = |message: &Value| message["method"] == "mx2lm/contentChanged" && message["params"]["uri"] == page;
+        while !self.notifications.iter().any(of) {
+            self.receive().await.expect("news of the page before the end of the stream");
+        }
+        self.notifications.retain(|message| !of(message));
+    }
+
     /// Leaves in good order; whether the server says so too.
     pub async fn leave(mut self) -> bool {
         self.request("shutdown", Value::Null).await;

@@ -111,18 +111,27 @@ async fn the_page_of_scores_is_a_document_that_follows_the_typing() {
     let page = offers[0]["uri"].as_str().expect("a form").to_owned();
     assert!(page.starts_with("mx2lm:/scores/"), "{page}");
     let text = editor.request("mx2lm/content", json!({"uri": page})).await;
-    assert!(text.as_str().is_some_and(|text| text.contains("0.75 × 1 + 0.25 × 0.707")), "{text}");
-    editor.open(&page, 1, "").await;
+    let text = text.as_str().expect("a text");
+    assert!(text.contains("0.75 × 1 + 0.25 × 0.707"), "{text}");
+    editor.open(&page, 1, text).await;
     editor.change(&uri, 2, json!([{"text": mix(0.5, 0.5)}])).await;
-    while !editor
-        .notifications
-        .iter()
-        .any(|message| message["method"] == "mx2lm/contentChanged" && message["params"]["uri"] == page.as_str())
-    {
-        editor.receive().await.expect("a message");
-    }
+    editor.page_changed(&page).await;
     let text = editor.request("mx2lm/content", json!({"uri": page})).await;
     assert!(text.as_str().is_some_and(|text| text.contains("0.5 × 1 + 0.5 × 0.707")), "{text}");
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn a_page_that_was_overtaken_before_it_was_opened_is_told() {
+    let (_ws, mut editor, uri) = opened(json!({})).await;
+    let offers = editor.request("mx2lm/views", json!({"uri": uri})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    let before = editor.request("mx2lm/content", json!({"uri": page})).await;
+    editor.change(&uri, 2, json!([{"text": mix(0.5, 0.5)}])).await;
+    let after = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert_ne!(before, after);
+    editor.open(&page, 1, before.as_str().expect("a text")).await;
+    editor.page_changed(&page).await;
     assert!(editor.leave().await);
 }
 
@@ -167,17 +176,11 @@ async fn open_vectors_are_scored_and_those_that_their_hash_denies_are_not() {
 async fn the_page_of_scores_follows_the_profiles_it_is_made_of() {
     let (ws, mut editor, uri) = opened(json!({})).await;
     let page = format!("mx2lm:/scores{}", uri.trim_start_matches("file://"));
-    editor.open(&page, 1, "").await;
-    editor.request("mx2lm/content", json!({"uri": page})).await;
-    editor.notifications.clear();
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    editor.open(&page, 1, text.as_str().expect("a text")).await;
     let narrow = ws.uri("narrow.pi-profile.json").to_string();
     editor.open(&narrow, 1, &leaf("narrow", 0.5)).await;
-    let told = |editor: &Editor| {
-        editor.notifications.iter().any(|message| message["method"] == "mx2lm/contentChanged" && message["params"]["uri"] == page.as_str())
-    };
-    while !told(&editor) {
-        editor.receive().await.expect("a message");
-    }
+    editor.page_changed(&page).await;
     let text = editor.request("mx2lm/content", json!({"uri": page})).await;
     assert!(text.as_str().is_some_and(|text| text.contains("0.75 × 0.707")), "{text}");
     assert!(editor.leave().await);
