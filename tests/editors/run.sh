@@ -97,7 +97,7 @@ drive_vscode() { # slow: packs the extension, starts an editor and a browser
     workspaces vscode
     package "$scratch/vscode" || return
     # the flag is for Node.js 20 and 21
-    timeout 200 node --experimental-websocket "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$files" "$server" "$lint" "$editors" "$scratch/vscode/run"
+    timeout 200 node --experimental-websocket "$tests/vscode/run.mjs" "$scratch/vscode/mx2lm.vsix" "$files" "$server" "$editors" "$scratch/vscode/run"
 }
 
 [ $# -gt 0 ] || set -- neovim

@@ -4,18 +4,18 @@
 import * as vscode from "vscode";
 import { LanguageClient, State, type LanguageClientOptions, type ServerOptions } from "vscode-languageclient/node";
 
-import { PAGES, registerPages } from "./pages";
+import { PAGES, registerPages, type Pages } from "./pages";
 import { Preview } from "./preview";
 
 const LANGUAGES = ["json", "jsonl", "khl", "powershell", "toml", "xml"];
 
 let client: LanguageClient | undefined;
 let output: vscode.LogOutputChannel | undefined;
-let pageChanged: ((uri: string) => void) | undefined;
+let pages: Pages | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   output = vscode.window.createOutputChannel("mx2lm", { log: true });
-  pageChanged = registerPages(context, () => client);
+  pages = registerPages(context, () => client);
   context.subscriptions.push(
     output,
     vscode.commands.registerCommand("mx2lm.restart", restart),
@@ -54,12 +54,14 @@ async function start(channel: vscode.LogOutputChannel): Promise<void> {
   const starting = new LanguageClient("mx2lm", "mx2lm", server, options);
   client = starting;
   try {
-    starting.onNotification("mx2lm/contentChanged", (news: { uri: string }) => pageChanged?.(news.uri));
+    starting.onNotification("mx2lm/contentChanged", (news: { uri: string }) => pages?.changed(news.uri));
     await starting.start();
   } catch (error) {
     client = undefined;
     void explain(command, error);
+    return;
   }
+  void pages?.started();
 }
 
 async function stop(): Promise<void> {

@@ -7,6 +7,8 @@ import { State, type LanguageClient } from "vscode-languageclient/node";
 
 /** The scheme of the server's own documents. */
 export const PAGES = "mx2lm";
+/** The same to the server. Custom editors have news of pages under it, whatever becomes of a document of the same page. */
+const DRAWN = "mxlm";
 
 interface Offer {
   title: string;
@@ -16,11 +18,17 @@ interface Offer {
 /** Where the running client is to be had; there may be none. */
 type Clients = () => LanguageClient | undefined;
 
-class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentContentProvider, vscode.Disposable {
+/** A custom editor and the page it shows; none while the server does not run. */
+interface Shown {
+  file: vscode.Uri;
+  panel: vscode.WebviewPanel;
+  page: vscode.Uri | undefined;
+}
+
+export class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changes.event;
-  /** What draws a page again, by its URI. */
-  private readonly shown = new Map<string, Set<() => void>>();
+  private readonly shown = new Set<Shown>();
 
   constructor(private readonly client: Clients) {}
 
@@ -30,10 +38,23 @@ class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentC
 
   /** The server says that the text of a page is out of date. */
   changed(page: string): void {
-    const uri = vscode.Uri.parse(page);
-    this.changes.fire(uri);
-    for (const refresh of this.shown.get(uri.toString()) ?? []) {
-      refresh();
+    this.changes.fire(vscode.Uri.parse(page));
+    for (const one of this.shown) {
+      if (one.page !== undefined && drawn(one.page) === page) {
+        void this.draw(one);
+      }
+    }
+  }
+
+  /** A server has started, which knows nothing of the pages that stand open; documents are the client's to open again. */
+  async started(): Promise<void> {
+    for (const one of this.shown) {
+      await this.show(one);
+    }
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.uri.scheme === PAGES) {
+        this.changes.fire(document.uri);
+      }
     }
   }
 
@@ -47,27 +68,30 @@ class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentC
 
   async resolveCustomEditor(document: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     panel.webview.options = { enableScripts: false, localResourceRoots: [], enableCommandUris: ["mx2lm.openPage"] };
-    let closed = false;
-    const refresh = async (): Promise<void> => {
-      const page = await this.pageOf(document.uri);
-      const text = page === undefined ? "mx2lm: the server cannot show this file, or does not run." : await this.content(page);
-      if (!closed) {
-        panel.webview.html = html(text, page !== undefined);
-      }
-    };
-    const again = (): void => void refresh();
-    const page = await this.pageOf(document.uri);
-    const name = page?.toString() ?? "";
-    this.shown.set(name, (this.shown.get(name) ?? new Set()).add(again));
-    this.tell("textDocument/didOpen", page);
+    const one: Shown = { file: document.uri, panel, page: undefined };
+    this.shown.add(one);
     panel.onDidDispose(() => {
-      closed = true;
-      this.shown.get(name)?.delete(again);
-      if (this.shown.get(name)?.size === 0) {
-        this.tell("textDocument/didClose", page);
-      }
+      this.shown.delete(one);
+      this.tell("textDocument/didClose", one.page);
     });
-    await refresh();
+    await this.show(one);
+  }
+
+  /** Finds the page of a file, draws it, and has the server tell when it changes. */
+  private async show(one: Shown): Promise<void> {
+    one.page = await this.pageOf(one.file);
+    const text = await this.draw(one);
+    if (this.shown.has(one)) {
+      this.tell("textDocument/didOpen", one.page, text);
+    }
+  }
+
+  private async draw(one: Shown): Promise<string> {
+    const text = one.page === undefined ? "mx2lm: the server cannot show this file, or does not run." : await this.content(one.page);
+    if (this.shown.has(one)) {
+      one.panel.webview.html = html(text, one.page !== undefined);
+    }
+    return text;
   }
 
   /** Opens the page of a file as a text document beside, or instead of, its custom editor. */
@@ -80,17 +104,14 @@ class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentC
     }
   }
 
-  /** The server has news only of pages that are open, and a custom editor opens no document; an open document speaks for itself. */
-  private tell(method: "textDocument/didOpen" | "textDocument/didClose", page: vscode.Uri | undefined): void {
+  /** The server has news only of pages that are open, and a custom editor opens no document. */
+  private tell(method: "textDocument/didOpen" | "textDocument/didClose", page: vscode.Uri | undefined, text = ""): void {
     const client = this.client();
     if (page === undefined || client?.state !== State.Running) {
       return;
     }
-    const uri = page.toString();
-    if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri)) {
-      return;
-    }
-    const textDocument = method === "textDocument/didOpen" ? { uri, languageId: "plaintext", version: 0, text: "" } : { uri };
+    const uri = drawn(page);
+    const textDocument = method === "textDocument/didClose" ? { uri } : { uri, languageId: "plaintext", version: 0, text };
     void client.sendNotification(method, { textDocument });
   }
 
@@ -118,6 +139,11 @@ class Pages implements vscode.CustomReadonlyEditorProvider, vscode.TextDocumentC
   }
 }
 
+/** What the server knows a page by that a custom editor shows. */
+function drawn(page: vscode.Uri): string {
+  return page.with({ scheme: DRAWN }).toString();
+}
+
 /** A page without scripts: what a file holds can only be read. */
 function html(text: string, isPage: boolean): string {
   const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -127,8 +153,8 @@ function html(text: string, isPage: boolean): string {
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">${policy}<style>${style}</style></head><body>${link}<pre>${safe}</pre></body></html>`;
 }
 
-/** Registers the pages; the answer tells them that the server has news of one. */
-export function registerPages(context: vscode.ExtensionContext, client: Clients): (uri: string) => void {
+/** Registers the pages. */
+export function registerPages(context: vscode.ExtensionContext, client: Clients): Pages {
   const pages = new Pages(client);
   context.subscriptions.push(
     pages,
@@ -136,5 +162,5 @@ export function registerPages(context: vscode.ExtensionContext, client: Clients)
     vscode.window.registerCustomEditorProvider("mx2lm.page", pages),
     vscode.commands.registerCommand("mx2lm.openPage", (file?: unknown) => pages.open(file instanceof vscode.Uri ? file : undefined)),
   );
-  return (uri) => pages.changed(uri);
+  return pages;
 }

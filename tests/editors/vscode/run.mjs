@@ -1,14 +1,14 @@
 // Starts VS Code's server with a packaged extension and a browser without a window as its screen, and waits for the
 // report of the journey extension, which can ask what is drawn in the window.
-//     node --experimental-websocket run.mjs VSIX FOLDER SERVER LINT EDITORS SCRATCH
-// FOLDER holds the copies `workspace` and `demo`.
+//     node --experimental-websocket run.mjs VSIX FOLDER SERVER EDITORS SCRATCH
+// FOLDER is what the window opens; run.sh says in the environment what is in it.
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const [vsix, folder, server, lint, editors, scratch] = process.argv.slice(2).map((given) => path.resolve(given));
+const [vsix, folder, server, editors, scratch] = process.argv.slice(2).map((given) => path.resolve(given));
 const main = path.join(editors, "vscode-1.100.3/out/server-main.js");
 const inside = (...parts) => path.join(scratch, ...parts);
 const folders = ["--extensions-dir", inside("extensions"), "--user-data-dir", inside("user"), "--server-data-dir", inside("server"), "--accept-server-license-terms"];
@@ -107,7 +107,7 @@ async function journey() {
   const host = start(
     process.execPath,
     [main, "--disable-workspace-trust", "--without-connection-token", "--telemetry-level", "off", "--host", "127.0.0.1", "--port", "0", "--enable-smoke-test-driver", ...folders],
-    { env: { ...process.env, JOURNEY_REPORT: report, JOURNEY_FOLDER: folder, JOURNEY_LINT: lint, JOURNEY_SCREEN: `http://127.0.0.1:${listener.address().port}/` } },
+    { env: { ...process.env, JOURNEY_REPORT: report, JOURNEY_SCREEN: `http://127.0.0.1:${listener.address().port}/` } },
   );
   for (const stream of [host.stdout, host.stderr]) stream.on("data", (bytes) => (log += bytes));
   const port = (await until("the server's port", 30, () => /listening on (\d+)/.exec(log)))[1];

@@ -1,12 +1,13 @@
 // Loaded by VS Code beside the extension under test. The report goes to the file JOURNEY_REPORT, whole or not at all.
 "use strict";
 
+const { execFileSync } = require("node:child_process");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const vscode = require("vscode");
 
-const workspace = process.env.JOURNEY_WORKSPACE;
+const { MX2LM_WORKSPACE: workspace, MX2LM_DEMO: demo, MX2LM_SAVED: saved, MX2LM_LINT: lint, JOURNEY_SCREEN: screen } = process.env;
 const lines = [];
 
 function check(held, what) {
@@ -30,6 +31,20 @@ async function wait(what, probe) {
 const uriOf = (name) => vscode.Uri.file(path.join(workspace, name));
 const onDisk = (name) => fs.readFileSync(path.join(workspace, name));
 const command = (name, ...given) => vscode.commands.executeCommand(name, ...given);
+
+/** Waits until some frame of the window shows all of these texts: what a webview draws is in no document. */
+async function drawn(what, ...wanted) {
+  let texts = [];
+  try {
+    await wait(what, async () => {
+      texts = await (await fetch(screen)).json();
+      return texts.some((text) => wanted.every((one) => text.includes(one)));
+    });
+  } catch (error) {
+    lines.push(...texts);
+    throw error;
+  }
+}
 
 function findings(uri) {
   return vscode.languages
@@ -105,8 +120,65 @@ async function journey() {
   check(vscode.extensions.getExtension("mx2lm.mx2lm")?.isActive, "by the extension under test");
 }
 
+/** A file that is no text opens as a page; as a document it has findings and hovers. */
+async function pages() {
+  const pack = path.join(demo, "ai/brain/brain.weights.v2c-bin");
+  await command("vscode.open", vscode.Uri.file(pack));
+  await drawn("a pack opens as a page", "32 lanes of 32 weights", "policy@early", "Open as text");
+  await command("mx2lm.openPage");
+  const page = vscode.window.activeTextEditor?.document;
+  check(page?.uri.scheme === "mx2lm" && page.getText().includes("policy@early"), "its document opens");
+  const line = page.getText().split("\n").findIndex((text) => text.includes("policy@early  "));
+  const [hover] = await command("vscode.executeHoverProvider", page.uri, new vscode.Position(line, 12));
+  check(hover?.contents.some((one) => one.value.includes("class policy")), "hover says what a line is");
+  check(findings(page.uri).length === 0, "a lawful pack has no finding");
+
+  // a bit turns over while the page is shown
+  const damaged = path.join(demo, "ai/brain/brain.scxq2");
+  const view = vscode.Uri.file(damaged);
+  await command("vscode.open", view);
+  await drawn("lanes open as a page", "lawful: 5 elements", "/W/1/curvature");
+  const bytes = fs.readFileSync(damaged);
+  bytes[617] ^= 1;
+  fs.writeFileSync(damaged, bytes);
+  await drawn("the page follows the file", "refused: ", "/W/1/curvature");
+  await command("mx2lm.openPage");
+  const lanes = vscode.window.activeTextEditor.document;
+  await wait("its document has the finding", () => findings(lanes.uri).length > 0);
+  const [finding] = findings(lanes.uri);
+  check(lanes.lineAt(finding.range.start.line).text.includes("/W/1/curvature"), "on the line of the byte");
+}
+
+/** What the linter says of a text of the profile, by the name of the test vector. */
+function collapsed(text) {
+  const file = path.join(saved, "profiles/demo_hybrid.pi-profile.json");
+  fs.writeFileSync(file, text);
+  const { results } = JSON.parse(execFileSync(lint, ["collapse", "--format", "json", file], { encoding: "utf8" }));
+  return Object.fromEntries(results.map(({ id, score }) => [id, String(score)]));
+}
+
+/** A profile, its scores beside it, and a weight that is changed. */
+async function scores() {
+  const profile = await vscode.workspace.openTextDocument(path.join(demo, "profiles/demo_hybrid.pi-profile.json"));
+  await vscode.window.showTextDocument(profile, { preview: false });
+  await command("mx2lm.preview");
+  const before = collapsed(profile.getText());
+  await drawn("the scores are those of the linter", "demo_hybrid", "✓ fingerprint", ...Object.keys(before), ...Object.values(before));
+  const edit = new vscode.WorkspaceEdit();
+  for (const [weight, other] of [["0.75", "0.125"], ["0.25", "0.875"]]) {
+    const at = profile.getText().indexOf(`"weight": ${weight}`) + '"weight": '.length;
+    edit.replace(profile.uri, new vscode.Range(profile.positionAt(at), profile.positionAt(at + weight.length)), other);
+  }
+  await vscode.workspace.applyEdit(edit);
+  const after = collapsed(profile.getText());
+  check(profile.isDirty && after["turned by 0.29"] !== before["turned by 0.29"], "the weights change a score, and nothing is saved");
+  await drawn("the window follows", "✗ fingerprint stale", ...Object.values(after));
+}
+
 exports.activate = () => {
   void journey()
+    .then(pages)
+    .then(scores)
     .then(() => 0)
     .catch((error) => {
       lines.push(String(error.stack));
