@@ -216,12 +216,14 @@ impl Backend {
     /// The text behind a URI of the server's own scheme.
     async fn content(&self, params: OneDocument) -> Result<String> {
         let uri = params.uri.clone();
+        virtual_document::file_of(&uri).inspect(|file| self.session.look_at(file));
         let text = self.ask(move |view| virtual_document::content(view, &uri)).await?;
         text.ok_or_else(|| failure(ErrorCode::InvalidParams, format!("`{}` has no text", params.uri.as_str())))
     }
 
     /// The read-only documents that show a file.
     async fn views(&self, params: OneDocument) -> Result<Vec<virtual_document::Offer>> {
+        self.session.look_at(&params.uri);
         let offers = self.of(TextDocumentIdentifier::new(params.uri), |file| Some(virtual_document::offers(file))).await?;
         Ok(offers.unwrap_or_default())
     }

@@ -206,6 +206,16 @@ impl Session {
         self.change(|state| state.work.watched.extend(uris.filter_map(|uri| convert::path_of(&uri))));
     }
 
+    /// A file is to be shown that may have been made or changed since it was read: where nobody watches it, it is looked at again.
+    pub fn look_at(&self, file: &Uri) {
+        let unwatched = |state: &State| !state.profile.watch && !state.documents.contains_key(file);
+        if let Some(path) = convert::path_of(file)
+            && unwatched(&self.state())
+        {
+            self.change(|state| state.work.watched.extend([path]));
+        }
+    }
+
     /// Folders were added to or removed from the editor's workspace.
     pub fn folders(&self, removed: &[PathBuf], added: Vec<PathBuf>) {
         self.change(|state| {

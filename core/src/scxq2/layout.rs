@@ -93,9 +93,9 @@ pub enum Part {
 
 const HEADER: &[Field] = &[
     field("magic", 0, Form::Letters(6), "`SCXQ2S`"),
-    field("version", 6, Form::U16, "0x0100"),
-    field("lane_count", 8, Form::U8, "5"),
-    field("reserved", 9, Form::U8, "0"),
+    field("version", 6, Form::U16, "of the format: 0x0100 is 1.0"),
+    field("lane_count", 8, Form::U8, "how many lanes there are: 5"),
+    field("reserved", 9, Form::U8, "for later use: 0"),
     field("toc_offset", 10, Form::U32, "18: the table of contents follows the header"),
     field("total_size", 14, Form::U32, "bytes of the whole file"),
 ];
@@ -106,8 +106,8 @@ const TOC: &[Field] = &[
 ];
 const LANE_HEADER: &[Field] = &[
     field("lane_id", 0, Form::Letters(1), "the lane, as in the table of contents"),
-    field("version_major", 1, Form::U8, "1"),
-    field("version_minor", 2, Form::U8, "0"),
+    field("version_major", 1, Form::U8, "of the lane's format: 1"),
+    field("version_minor", 2, Form::U8, "of the lane's format: 0"),
     field("encoding", 3, Form::U8, "0 raw (M, X, W) or 1 delta (T, G)"),
     field("precision", 4, Form::U32, "units of a number: 65536 in G, X and W, 0 in M and T"),
     field("item_count", 8, Form::U32, "how many items follow; in G the commands"),
@@ -132,11 +132,11 @@ const COORD: &[Field] = &[
 ];
 const MATRIX: &[Field] = &[
     field("a", 0, Form::I32, "scale: of the drawing along x in item 0, the magnitude of an element's transform in the others"),
-    field("b", 4, Form::I32, "0"),
-    field("c", 8, Form::I32, "0"),
+    field("b", 4, Form::I32, "0: a scale does not slant"),
+    field("c", 8, Form::I32, "0: a scale does not slant"),
     field("d", 12, Form::I32, "scale: of the drawing along y in item 0, equal to `a` in the others"),
-    field("e", 16, Form::I32, "0"),
-    field("f", 20, Form::I32, "0"),
+    field("e", 16, Form::I32, "0: a scale does not move"),
+    field("f", 20, Form::I32, "0: a scale does not move"),
 ];
 const WEIGHT: &[Field] = &[
     field("length", 0, Form::I32, "magnitude: length of the element, in units of 1/65536"),

@@ -25,7 +25,7 @@ fn page(file: &File<'_>) -> Option<Page> {
         return None;
     }
     let mut page = Page::default();
-    page.heading(file.path.to_string(), &format!("{} bytes", file.bytes.len()));
+    page.heading(file.path.to_string(), &format!("{} bytes: a drawing as lanes of numbers", file.bytes.len()));
     match Pack::open(&file.bytes).and_then(|pack| Ok((pack.decode()?, pack))) {
         Ok((decoded, pack)) => {
             let roots = pack.roots(&decoded);

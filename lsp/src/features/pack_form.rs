@@ -55,10 +55,10 @@ fn page(file: &File<'_>) -> Option<Page> {
     Some(page)
 }
 
-/// `3493 of 5,120 bytes, 17 lanes, 64 dims`.
+/// `3493 of 5120 bytes used, 17 lanes of 64 weights`.
 fn summary(pack: &Pack<'_>) -> String {
     let over = if pack.bytes().len() > BUDGET { ", over budget" } else { "" };
-    format!("{} of {BUDGET} bytes{over}, {} lanes of {} weights", pack.bytes().len(), pack.lanes().len(), pack.dims())
+    format!("{} of {BUDGET} bytes used{over}; {} lanes of {} weights", pack.bytes().len(), pack.lanes().len(), pack.dims())
 }
 
 fn header(page: &mut Page, pack: &Pack<'_>) {
@@ -67,34 +67,56 @@ fn header(page: &mut Page, pack: &Pack<'_>) {
     let flags = [(1, "int16"), (2, "root"), (4, "signed"), (8, "scales"), (16, "audit")];
     let named: Vec<&str> = flags.iter().filter(|(bit, _)| header.flags.has(*bit)).map(|(_, name)| *name).collect();
     let rows: [(u32, u32, &str, String, &str); 10] = [
-        (0, 8, "magic", "ASXW2CBN".into(), "What a pack begins with."),
-        (8, 10, "version", header.version_text(), "Major and minor version."),
-        (10, 12, "flags", format!("0x{:04x}: {}", header.flags.0, named.join(", ")), "Which sections there are."),
-        (12, 14, "dims", header.dims.to_string(), "Weights of each lane."),
-        (14, 16, "lane_count", header.lane_count.to_string(), "How many lanes there are."),
-        (16, 20, "dict_bytes", header.dict_bytes.to_string(), "Length of DICT: symbols and lane ids."),
-        (20, 24, "index_bytes", header.index_bytes.to_string(), "Length of INDEX: where each lane lies, and its hash."),
-        (24, 28, "data_bytes", header.data_bytes.to_string(), "Length of DATA: the weights."),
-        (28, 32, "merkle_bytes", header.merkle_bytes.to_string(), "Length of MERKLE: 32, or 0 without a root."),
-        (32, 36, "sig_bytes", header.signature_bytes.to_string(), "Length of SIGNATURE: 64, or 0 without one."),
+        (0, 8, "magic", "ASXW2CBN".into(), "what a pack begins with"),
+        (8, 10, "version", header.version_text(), "of the format"),
+        (
+            10,
+            12,
+            "flags",
+            format!("0x{:04x}: {}", header.flags.0, named.join(", ")),
+            "how weights are stored, and which sections there are",
+        ),
+        (12, 14, "dims", header.dims.to_string(), "weights of each lane"),
+        (14, 16, "lane_count", header.lane_count.to_string(), "how many lanes there are"),
+        (16, 20, "dict_bytes", header.dict_bytes.to_string(), "length of DICT: symbols and lane ids"),
+        (20, 24, "index_bytes", header.index_bytes.to_string(), "length of INDEX: where each lane lies, and its hash"),
+        (24, 28, "data_bytes", header.data_bytes.to_string(), "length of DATA: the weights"),
+        (28, 32, "merkle_bytes", header.merkle_bytes.to_string(), "length of MERKLE: 32, or 0 without a root"),
+        (32, 36, "sig_bytes", header.signature_bytes.to_string(), "length of SIGNATURE: 64, or 0 without one"),
     ];
     for (start, end, name, value, about) in rows {
-        page.field(Span::new(start, end), &format!("  {name:<14}{value}"), about);
+        page.field(Span::new(start, end), &format!("  {name:<14}{value:<36}{about}"), about);
     }
-    page.heading("sections", "");
+    page.heading("sections", "a bar of twenty would be the whole budget");
     for (section, range) in pack.sections().all().into_iter().filter(|(section, _)| *section != Section::Header) {
+        let holds = section_holds(section);
         if range.is_empty() {
-            page.line(&format!("  {:<10}none", section.name()));
+            page.line(&format!("  {:<10}{:>6}{:39}{holds}", section.name(), "none", ""));
         } else {
-            let share = (range.len() * 20).div_ceil(BUDGET).min(40);
-            let text = format!("  {:<10}{:>6} bytes  from {:<6}{}", section.name(), range.len(), range.start, "█".repeat(share));
-            page.field(Span::from(range), &text, "A full bar of twenty is the whole budget.");
+            let bar = "█".repeat((range.len() * 20).div_ceil(BUDGET).min(20));
+            let text = format!("  {:<10}{:>6} bytes  from {:<6}{bar:<20}  {holds}", section.name(), range.len(), range.start);
+            page.field(Span::from(range), &text, holds);
         }
     }
 }
 
+/// What a section is for.
+fn section_holds(section: Section) -> &'static str {
+    match section {
+        Section::Header => "lengths and flags",
+        Section::Dict => "a short symbol for each lane id",
+        Section::Index => "where the weights of each lane lie, and their hash",
+        Section::Data => "the weights",
+        Section::Qscale => "what the weights of each class are multiplied by before they are stored",
+        Section::Audit => "how many weights were too large for the first scales",
+        Section::Merkle => "one hash over the hashes of all lanes",
+        Section::Signature => "who vouches for it",
+    }
+}
+
 fn lanes(page: &mut Page, pack: &Pack<'_>) {
-    page.heading("lanes", "by class, then id; each drawn as high as its own largest weight, which is `peak` of the most it could store");
+    page.heading("lanes", "by class, then id; `bytes` with name and INDEX entry");
+    page.line("  each is drawn as high as its own largest weight; `peak` is how much that is of the most that can be stored, `clipped` how many weights reach it");
     let all = pack.lanes_by_class();
     let width = all.iter().take(LANES).map(|lane| lane.id.chars().count()).max().unwrap_or(0).clamp(2, 48);
     let columns = (pack.dims() as usize).clamp(1, COLUMNS).max("weights".len());
@@ -252,7 +274,7 @@ fn seal(page: &mut Page, pack: &Pack<'_>, file: &File<'_>) {
         Some(root) => page.field(
             Span::from(pack.sections().merkle.clone()),
             &format!("  root  {}", hex(&root)),
-            "Over the leaves in the order of INDEX.",
+            "one hash over the leaf hashes in the order of INDEX",
         ),
         None => page.line("  none"),
     }

@@ -57,9 +57,15 @@ pub fn uri(form: &Form, file: &Uri) -> Option<Uri> {
 
 /// The form and the file behind a URI.
 fn source<'v>(view: &'v View, uri: &Uri) -> Option<(&'static Form, File<'v>)> {
-    let (name, path) = rule_page::path(uri)?.split_once('/')?;
+    let (name, _) = rule_page::path(uri)?.split_once('/')?;
     let form = FORMS.iter().find(|form| form.name == name)?;
-    Some((form, view.file(&format!("file:///{path}").parse().ok()?)?))
+    Some((form, view.file(&file_of(uri)?)?))
+}
+
+/// The file a document of the server's own shows.
+pub fn file_of(uri: &Uri) -> Option<Uri> {
+    let (_, path) = rule_page::path(uri)?.split_once('/')?;
+    format!("file:///{path}").parse().ok()
 }
 
 fn page<'v>(view: &'v View, uri: &Uri) -> Option<(Page, File<'v>)> {

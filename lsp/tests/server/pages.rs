@@ -69,6 +69,22 @@ async fn an_open_page_is_told_when_its_file_changes() {
 }
 
 #[tokio::test]
+async fn a_file_made_or_changed_where_nobody_watches_is_shown_as_it_is() {
+    let (ws, mut editor) = opened(json!({})).await;
+    ws.write("new.bin", b"\0 first");
+    let offers = editor.request("mx2lm/views", json!({"uri": ws.uri("new.bin")})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains(". first")), "{text}");
+    ws.write("new.bin", b"\0 second");
+    let text = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(text.as_str().is_some_and(|text| text.contains(". second")), "{text}");
+    ws.remove("new.bin");
+    editor.refused("mx2lm/content", json!({"uri": page})).await;
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
 async fn a_lens_on_the_descriptor_shows_its_payload() {
     let (ws, mut editor) = opened(json!({"window": {"showDocument": {"support": true}}})).await;
     let uri = ws.uri("object.json");

@@ -1,9 +1,11 @@
 -- Neovim as a user has it: the plugin folder on the runtime path, a workspace with one wrong hash, the real server.
 -- Run by tests/editors/run.sh; the workspace is a copy and may be written to.
 --   MX2LM_SERVER     the server to start        MX2LM_WORKSPACE  the copy of tests/workspaces/editor
---                                               MX2LM_DEMO       the copy of tests/workspaces/demo
+--   MX2LM_LINT       the linter                 MX2LM_DEMO       the copy of tests/workspaces/demo
+--                                               MX2LM_SAVED      another, for the linter's eyes
 local workspace = vim.fs.normalize(assert(vim.env.MX2LM_WORKSPACE, 'MX2LM_WORKSPACE is not set'))
 local demo = vim.fs.normalize(assert(vim.env.MX2LM_DEMO, 'MX2LM_DEMO is not set'))
+local saved = vim.fs.normalize(assert(vim.env.MX2LM_SAVED, 'MX2LM_SAVED is not set'))
 local exit_code
 
 local function check(held, what)
@@ -148,6 +150,70 @@ local function pages()
   vim.cmd('edit!')
 end
 
+--- What the linter says of a text of the profile: scores as JSON spells them, by the name of the test vector.
+local function collapsed(text)
+  local file = vim.fs.joinpath(saved, 'profiles/demo_hybrid.pi-profile.json')
+  local out = assert(io.open(file, 'wb'))
+  out:write(text)
+  out:close()
+  local run = vim.system({ vim.env.MX2LM_LINT, 'collapse', '--format', 'json', file }, { text = true }):wait()
+  check(run.code == 0, 'the linter collapses the same text: ' .. run.stderr)
+  local told = {}
+  for _, result in ipairs(vim.json.decode(run.stdout).results) do
+    told[result.id] = result.score
+  end
+  return told
+end
+
+--- The window's numbers by the name of the test vector: `name  ████····  0.5  = …`.
+local function shown_scores()
+  local told = {}
+  for _, line in ipairs(require('mx2lm.preview').lines()) do
+    local name, score = line:match('^  (.-)  +[^%w%s]+ +(%-?[%d.]+)')
+    if name and not line:find('weight', 1, true) then
+      told[name] = tonumber(score)
+    end
+  end
+  return told
+end
+
+--- A profile's score follows its weights, typed and not saved, and is what the linter says of the same text.
+local function scores()
+  vim.cmd.edit(vim.fn.fnameescape(vim.fs.joinpath(demo, 'profiles/demo_hybrid.pi-profile.json')))
+  local profile = vim.api.nvim_get_current_buf()
+  wait('attached to a profile', function()
+    local client = vim.lsp.get_clients({ bufnr = profile, name = 'mx2lm' })[1]
+    return client and client.initialized
+  end)
+  local preview = require('mx2lm.preview')
+  local function mark()
+    return table.concat(preview.lines(), '\n')
+  end
+  local before = collapsed(text_of(profile) .. '\n')
+  check(vim.tbl_count(before) == 3, 'it scores three test vectors')
+  vim.cmd('Mx2lm preview')
+  wait('the window shows the scores of the linter', function()
+    return vim.deep_equal(shown_scores(), before)
+  end)
+  check(mark():find('fingerprint ✓', 1, true), 'and that the fingerprint is true')
+  for number, line in ipairs(vim.api.nvim_buf_get_lines(profile, 0, -1, false)) do
+    local changed = line:gsub('"weight": 0.75', '"weight": 0.125'):gsub('"weight": 0.25', '"weight": 0.875')
+    if changed ~= line then
+      vim.api.nvim_buf_set_lines(profile, number - 1, number, false, { changed })
+    end
+  end
+  local after = collapsed(text_of(profile) .. '\n')
+  check(after['turned by 0.29'] ~= before['turned by 0.29'], ('another score: %.16g, and it was %.16g'):format(after['turned by 0.29'], before['turned by 0.29']))
+  wait('the window follows the typing to the scores of the linter', function()
+    return vim.deep_equal(shown_scores(), after)
+  end)
+  check(vim.bo[profile].modified, 'nothing is saved')
+  check(mark():find('fingerprint ✗', 1, true), 'and the fingerprint is stale')
+  vim.cmd('Mx2lm preview')
+  check(#preview.lines() == 0, 'the same command closes the window')
+  vim.cmd('edit!')
+end
+
 local function journey()
   vim.lsp.config('mx2lm', {
     on_exit = function(code)
@@ -230,34 +296,7 @@ local function journey()
   end)
   check(vim.api.nvim_get_current_line():find('object://ai/vocab/base-en', 1, true), 'at the line of its id')
 
-  -- a profile's score follows its weights, typed and not saved
-  local profile = open('profiles/demo_hybrid.pi-profile.json')
-  wait('attached to a profile', function()
-    return #vim.lsp.get_clients({ bufnr = profile, name = 'mx2lm' }) == 1
-  end)
-  local preview = require('mx2lm.preview')
-  local function scores()
-    return table.concat(preview.lines(), '\n')
-  end
-  vim.cmd('Mx2lm preview')
-  wait('the window shows the sum of both parts', function()
-    return scores():find('0.75 × 1 + 0.25 × 0.7071', 1, true)
-  end)
-  check(scores():find('fingerprint ✓', 1, true), 'and that the fingerprint is true')
-  for number, line in ipairs(vim.api.nvim_buf_get_lines(profile, 0, -1, false)) do
-    local changed = line:gsub('"weight": 0.75', '"weight": 0.5'):gsub('"weight": 0.25', '"weight": 0.5')
-    if changed ~= line then
-      vim.api.nvim_buf_set_lines(profile, number - 1, number, false, { changed })
-    end
-  end
-  wait('the score follows the weights', function()
-    return scores():find('0.5 × 1 + 0.5 × 0.7071', 1, true) and scores():find('0.853', 1, true)
-  end)
-  check(scores():find('fingerprint ✗', 1, true), 'and the fingerprint is stale')
-  vim.cmd('Mx2lm preview')
-  check(#preview.lines() == 0, 'the same command closes the window')
-  vim.cmd('edit!')
-
+  scores()
   pages()
   vim.api.nvim_set_current_buf(tokenizer)
 
