@@ -1,10 +1,13 @@
 //! What holds of all drawings, held against an implementation that follows the text of the specification step by step, in plain
 //! 128-bit numbers and rational comparisons, without any of the shortcuts of the real one.
 
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree};
 
 use super::{canonical, read, svg};
-use crate::tensor::{canonical_text, graph::Graph, legality, model::Point};
+use crate::{
+    scxq2::{pack, write::encode},
+    tensor::{canonical_text, graph::Graph, legality, model::Point},
+};
 
 /// A path of curves and lines in quarters, as text and as control points (in quarters).
 #[derive(Debug, Clone)]
@@ -52,6 +55,19 @@ fn drawn() -> impl Strategy<Value = Vec<Drawn>> {
     let one =
         (point(), prop::collection::vec(piece, 1..6), any::<bool>()).prop_map(|(start, pieces, closed)| Drawn { start, pieces, closed });
     prop::collection::vec(one, 1..5)
+}
+
+/// The same in one piece: each path begins where a command of an earlier one ended. Most of these are tensors.
+fn joined() -> impl Strategy<Value = Vec<Drawn>> {
+    (drawn(), prop::collection::vec(any::<(prop::sample::Index, prop::sample::Index)>(), 5)).prop_map(|(mut drawing, picks)| {
+        for at in 1..drawing.len() {
+            let (of, piece) = picks[at];
+            let earlier = &drawing[of.index(at)];
+            let ends: Vec<_> = std::iter::once(earlier.start).chain(earlier.pieces.iter().map(|piece| piece[piece.len() - 1])).collect();
+            drawing[at].start = ends[piece.index(ends.len())];
+        }
+        drawing
+    })
 }
 
 /// `n / d` to the nearest, ties to the even.
@@ -158,6 +174,31 @@ proptest! {
         prop_assert_eq!(&read(&spaced).unwrap().model, &model);
     }
 
+}
+
+/// Ten thousand drawings: what is a tensor goes into a pack and comes out of it, text and bytes the same; what is none has no pack that
+/// is read.
+// rows: B186 B353 B390 B391
+#[test]
+fn drawings_go_through_packs_and_come_out_as_they_were() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut tensors, wanted) = (0, 10_000);
+    for _ in 0..wanted {
+        let drawing = joined().new_tree(&mut runner).unwrap().current();
+        let Ok(drawn) = read(&paths(&drawing, Drawn::absolute)) else { continue };
+        let model = drawn.model;
+        let judgement = legality::judge(&model, &Graph::of(&model));
+        let bytes = encode(&model).unwrap();
+        let decoded = pack::decode(&bytes);
+        assert_eq!(decoded.is_ok(), judgement.is_lawful(), "{drawing:?} {decoded:?}");
+        let Ok(decoded) = decoded else { continue };
+        tensors += 1;
+        let text = canonical_text::to_string(&model);
+        assert_eq!(canonical_text::to_string(&decoded.model), text, "{drawing:?}");
+        assert_eq!(encode(&decoded.model).unwrap(), bytes, "{drawing:?}");
+        assert_eq!(encode(&read(&text).unwrap().model).unwrap(), bytes, "{drawing:?}");
+    }
+    assert!(tensors > wanted / 2, "{tensors} of {wanted} are tensors");
 }
 
 proptest! {

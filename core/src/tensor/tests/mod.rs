@@ -248,3 +248,13 @@ fn a_cycle_is_told_once_with_its_last_segment() {
     let judgement = legality::judge(&drawing.model, &Graph::of(&drawing.model));
     assert_eq!(judgement.cycles, [legality::Cycle { element: 1, segment: 1, vertices: 4, elements: vec![0, 1] }]);
 }
+
+// rows: A410
+#[test]
+fn empty_groups_leave_neither_names_nor_places_behind() {
+    let plain = "<path d='M0 0L3 4'/><g><path d='M3 4L9 4'/></g>";
+    let littered = "<g/><g><g> </g></g><path d='M0 0L3 4'/><!-- --><g><path d='M3 4L9 4'/><g/></g><g id='x'/>";
+    // the names are `@0` and `@1`: what is dropped is not counted
+    assert_eq!(canonical(&svg(littered)), canonical(&svg(plain)));
+    assert!(canonical(&svg(plain)).is_ok());
+}
