@@ -5,7 +5,10 @@
 //! rising order. QUANTUM: f32 phase, f32 weight a node. Nodes stand in the order of the document. The index hash covers the bodies of the
 //! first four; QUANTUM may be computed anew.
 
-use super::{record::RecordError, sbs1::ContainerLane};
+use super::{
+    record::{Reader, RecordError},
+    sbs1::ContainerLane,
+};
 use crate::hash::digest::Digest;
 
 /// One node.
@@ -91,64 +94,117 @@ impl Index {
         Some(Digest::of_parts([&lane[..], &edge]))
     }
 
-    /// Reads a container. Everything is refused that [`Index::encode`] does not write.
+    /// Reads a container. Everything is refused that [`Index::encode`] does not write, with the first byte that it would not. Whether
+    /// FIELD is canonical JSON is for whoever knows JSON.
     pub fn decode(bytes: &[u8]) -> Result<Index, RecordError> {
-        let malformed = |at, what: &str| RecordError::malformed("lanes", at, what);
-        let mut at = 0;
-        let mut bodies: [&[u8]; 5] = [&[]; 5];
-        for (lane, body) in ContainerLane::ALL.into_iter().zip(&mut bodies) {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let Some(rest) = rest.strip_prefix(lane.name().as_bytes()) else {
-                let what = format!("lane {} is wanted here", lane.name());
-                return Err(RecordError { name: "load_error.missing_lane", field: lane.name(), at, what });
-            };
-            let size = rest.first_chunk::<4>().map(|size| u32::from_le_bytes(*size) as usize);
-            let found = size.and_then(|size| rest.get(4..)?.get(..size));
-            *body = found.ok_or_else(|| RecordError::malformed(lane.name(), at, "the lane is longer than what is left"))?;
-            at += lane.name().len() + 4 + body.len();
+        let mut reader = Reader::new(bytes);
+        let mut lane = |lane: ContainerLane| {
+            let (name, at) = (lane.name(), reader.at());
+            if !bytes.get(at..).unwrap_or_default().starts_with(name.as_bytes()) {
+                return Err(RecordError { name: "load_error.missing_lane", field: name, at, what: format!("lane {name} is wanted here") });
+            }
+            reader.take(name.len(), name)?;
+            let size = reader.u32(name)? as usize;
+            let base = reader.at();
+            Ok(Body { name, base, reader: Reader::new(reader.take(size, name)?) })
+        };
+        let [mut dict, mut field, mut place, mut edge, mut quantum] = [
+            lane(ContainerLane::Dict)?,
+            lane(ContainerLane::Field)?,
+            lane(ContainerLane::Lane)?,
+            lane(ContainerLane::Edge)?,
+            lane(ContainerLane::Quantum)?,
+        ];
+        if reader.at() != bytes.len() {
+            let more = bytes.len() - reader.at();
+            return Err(RecordError::malformed("QUANTUM", reader.at(), format!("{more} bytes follow the last lane")));
         }
-        if at != bytes.len() {
-            return Err(malformed(at, "bytes follow the last lane"));
+        let count = dict.u32()? as usize;
+        for lane in [&place, &quantum] {
+            if lane.left() != count.saturating_mul(8) {
+                return Err(lane
+                    .wrong(0, format!("{} takes 8 bytes a node: DICT has {count} nodes, and {} bytes are here", lane.name, lane.left())));
+            }
         }
-        let index =
-            Index::read(bodies).ok_or_else(|| malformed(0, "the lanes do not fit each other, or hold what is no text or number"))?;
-        if index.encode().as_deref() == Some(bytes) {
-            Ok(index)
-        } else {
-            Err(malformed(0, "the container is not spelled as it is written: edges in rising order, no -0"))
+        let mut index = Index::default();
+        for _ in 0..count {
+            index.nodes.push(Node { symbol: dict.text()?, place: place.floats()?, quantum: quantum.floats()? });
         }
+        dict.end()?;
+        index.field = field.text()?;
+        field.end()?;
+        while edge.left() > 0 {
+            let at = edge.reader.at();
+            let pair = [edge.u32()?, edge.u32()?];
+            if let Some(end) = pair.iter().find(|end| **end as usize >= count) {
+                return Err(edge.wrong(at, format!("an edge leads to node {end}, and there are {count}, counted from 0")));
+            }
+            if index.edges.last().is_some_and(|last| *last > pair) {
+                return Err(edge.wrong(at, format!("the edge from {} to {} comes before the one in front of it", pair[0], pair[1])));
+            }
+            index.edges.push(pair);
+        }
+        Ok(index)
+    }
+}
+
+/// The body of a lane.
+struct Body<'b> {
+    name: &'static str,
+    /// Where in the container it begins.
+    base: usize,
+    reader: Reader<'b>,
+}
+
+impl Body<'_> {
+    fn wrong(&self, at: usize, what: String) -> RecordError {
+        RecordError::malformed(self.name, self.base + at, what)
     }
 
-    fn read([dict, field, lane, edge, quantum]: [&[u8]; 5]) -> Option<Index> {
-        let text = |bytes: &mut &[u8]| -> Option<String> {
-            let (size, rest) = bytes.split_first_chunk::<4>()?;
-            let (own, rest) = rest.split_at_checked(u32::from_le_bytes(*size) as usize)?;
-            *bytes = rest;
-            std::str::from_utf8(own).ok().map(str::to_owned)
-        };
-        let pairs = |bytes: &[u8]| -> Option<Vec<[[u8; 4]; 2]>> {
-            let (words, rest) = bytes.as_chunks::<4>();
-            let (pairs, odd) = words.as_chunks::<2>();
-            (rest.is_empty() && odd.is_empty()).then(|| pairs.to_vec())
-        };
-        let (places, quanta) = (pairs(lane)?, pairs(quantum)?);
-        let (count, mut symbols) = dict.split_first_chunk::<4>()?;
-        let count = u32::from_le_bytes(*count) as usize;
-        if places.len() != count || quanta.len() != count {
-            return None;
+    fn placed<T>(&self, read: Result<T, RecordError>) -> Result<T, RecordError> {
+        read.map_err(|error| RecordError { at: self.base + error.at, ..error })
+    }
+
+    fn left(&self) -> usize {
+        self.reader.left()
+    }
+
+    fn u32(&mut self) -> Result<u32, RecordError> {
+        let read = self.reader.u32(self.name);
+        self.placed(read)
+    }
+
+    fn text(&mut self) -> Result<String, RecordError> {
+        let size = self.u32()? as usize;
+        let at = self.reader.at();
+        let taken = self.reader.take(size, self.name);
+        let bytes = self.placed(taken)?;
+        let text = std::str::from_utf8(bytes);
+        text.map(str::to_owned).map_err(|error| self.wrong(at + error.valid_up_to(), "this is no UTF-8".to_owned()))
+    }
+
+    /// Two numbers as the container writes them: finite, and 0 without a sign.
+    fn floats(&mut self) -> Result<[f32; 2], RecordError> {
+        let mut pair = [0.0; 2];
+        for slot in &mut pair {
+            let at = self.reader.at();
+            let bits = self.u32()?;
+            *slot = f32::from_bits(bits);
+            if !slot.is_finite() {
+                return Err(self.wrong(at, format!("{slot} is no finite number")));
+            }
+            if bits == (-0.0f32).to_bits() {
+                return Err(self.wrong(at, "-0 is written; 0 is wanted".to_owned()));
+            }
         }
-        let mut nodes = Vec::with_capacity(count);
-        for (place, quantum) in places.into_iter().zip(quanta) {
-            nodes.push(Node {
-                symbol: text(&mut symbols)?,
-                place: place.map(f32::from_le_bytes),
-                quantum: quantum.map(f32::from_le_bytes),
-            });
+        Ok(pair)
+    }
+
+    fn end(&self) -> Result<(), RecordError> {
+        match self.left() {
+            0 => Ok(()),
+            more => Err(self.wrong(self.reader.at(), format!("{more} bytes follow what {} holds", self.name))),
         }
-        let mut field = field;
-        let told = text(&mut field)?;
-        let edges = pairs(edge)?.into_iter().map(|pair| pair.map(u32::from_le_bytes)).collect();
-        (symbols.is_empty() && field.is_empty()).then_some(Index { nodes, field: told, edges })
     }
 }
 
@@ -194,7 +250,7 @@ mod tests {
         let back = Index::decode(&bytes).unwrap();
         assert_eq!((back.encode(), back.hash()), (Some(bytes.clone()), three().hash()));
         for cut in 0..bytes.len() {
-            assert!(Index::decode(&bytes[..cut]).is_err(), "cut at {cut}");
+            assert!(Index::decode(&bytes[..cut]).is_err_and(|error| error.at <= cut), "cut at {cut}");
         }
         assert!(Index::decode(&[bytes.as_slice(), &[0]].concat()).is_err());
         for at in 0..bytes.len() * 8 {
@@ -203,7 +259,36 @@ mod tests {
             assert!(Index::decode(&other).is_ok_and(|index| index != back) || Index::decode(&other).is_err(), "bit {at}");
         }
         let huge = [b"DICT".as_slice(), &[0xff; 4]].concat();
-        assert_eq!(Index::decode(&huge).map_err(|error| error.at), Err(0), "4 GB claimed in eight bytes");
+        assert_eq!(Index::decode(&huge).map_err(|error| error.at), Err(8), "4 GB claimed in eight bytes");
+    }
+
+    #[test]
+    // rows: A351 A352 A353 A354 A355 A356 A358 A359
+    fn what_is_not_as_it_is_written_is_refused_at_its_byte() {
+        let index = Index { nodes: vec![node("p", 1.0, 0.5), node("q", 0.0, 2.0)], field: "{}".into(), edges: vec![[0, 1], [1, 0]] };
+        let good = index.encode().unwrap();
+        let told = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = good.clone();
+            change(&mut bytes);
+            Index::decode(&bytes).map(|_| ()).map_err(|error| (error.name, error.field, error.at))
+        };
+        let malformed = |field, at| Err(("load_error.malformed_envelope", field, at));
+        let start = |name: &[u8]| good.windows(name.len()).position(|window| window == name).unwrap();
+        let (field, lane, edge, quantum) = (start(b"FIELD"), start(b"LANE"), start(b"EDGE"), start(b"QUANTUM"));
+        for (name, at) in [("DICT", 0), ("FIELD", field), ("LANE", lane), ("EDGE", edge), ("QUANTUM", quantum)] {
+            assert_eq!(told(&|bytes| bytes[at] = b'?'), Err(("load_error.missing_lane", name, at)));
+        }
+        // a count that LANE has no room for is found before anything is made of it
+        assert_eq!(told(&|bytes| bytes[8..12].fill(0xff)), malformed("LANE", lane + 8));
+        assert_eq!(told(&|bytes| bytes[12] = 9), malformed("DICT", 16), "a symbol longer than its lane");
+        assert_eq!(told(&|bytes| bytes[16] = 0xff), malformed("DICT", 16), "no UTF-8");
+        assert_eq!(told(&|bytes| bytes[field + 9] = 1), malformed("FIELD", field + 14), "a byte behind the text");
+        assert_eq!(told(&|bytes| bytes[lane + 8..lane + 12].copy_from_slice(&[0, 0, 0xc0, 0x7f])), malformed("LANE", lane + 8), "NaN");
+        assert_eq!(told(&|bytes| bytes[lane + 19] = 0x80), malformed("LANE", lane + 16), "-0");
+        assert_eq!(told(&|bytes| bytes[edge + 12] = 2), malformed("EDGE", edge + 8), "an edge to no node");
+        assert_eq!(told(&|bytes| bytes[edge + 8] = 1), malformed("EDGE", edge + 16), "edges that do not rise");
+        assert_eq!(told(&|bytes| bytes[quantum + 13] = 1), Ok(()), "another phase is another index");
+        assert_eq!(told(&|bytes| bytes.push(0)), malformed("QUANTUM", good.len()));
     }
 
     #[test]

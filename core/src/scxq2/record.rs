@@ -44,9 +44,14 @@ impl<'b> Reader<'b> {
         self.at
     }
 
+    /// Bytes that are left.
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
     /// The next `len` bytes; a claim beyond the end is refused before anything is made of it.
     pub fn take(&mut self, len: usize, field: &'static str) -> Result<&'b [u8], RecordError> {
-        let left = self.bytes.len() - self.at;
+        let left = self.left();
         let taken = self.at.checked_add(len).and_then(|end| self.bytes.get(self.at..end));
         let taken =
             taken.ok_or_else(|| RecordError::malformed(field, self.at, format!("`{field}` takes {len} bytes, and {left} are left")))?;
@@ -124,7 +129,7 @@ impl<'b> Reader<'b> {
 
     /// Nothing may follow.
     pub fn end(&self) -> Result<(), RecordError> {
-        match self.bytes.len() - self.at {
+        match self.left() {
             0 => Ok(()),
             more => Err(RecordError::malformed("hash", self.at, format!("{more} bytes follow the hash; it is the last field"))),
         }

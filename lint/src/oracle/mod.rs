@@ -125,6 +125,13 @@ pub const FUNCTIONS: &[Function] = &[
         call: record::index,
     },
     Function {
+        name: "record.index_decode",
+        takes: "`hex`",
+        gives: "`nodes`, `edges`, `field`, `index_hash`, `geometry_hash`",
+        what: "the retrieval index in a container",
+        call: record::index_decode,
+    },
+    Function {
         name: "record.micronaut_decode",
         takes: "`hex`",
         gives: "`domain`, `lane`, `signals`",

@@ -11,7 +11,10 @@ use mx2lm_core::{
         sbs1::{self, Domain},
         tensor_record::{TensorRecord, Width},
     },
-    syntax::{json::Node, xml::Elements},
+    syntax::{
+        json::{Node, Tree},
+        xml::Elements,
+    },
     tensor::{
         cluster::{self, Member, MergeRule, Merged},
         graph::Graph,
@@ -204,6 +207,9 @@ pub fn index(input: Node<'_>) -> Result<Value, Refusal> {
         let number = node.get(name).map_or(absent, Node::as_f64).ok_or_else(wanted)?;
         coordinate(number).ok_or_else(|| Refusal::Refused(format!("`{name}` is beyond what f32 holds")))
     };
+    if input.get("field").is_some_and(|field| !field.is_object()) {
+        return Err(Refusal::BadInput("`field` is an object".into()));
+    }
     let mut index = Index { field: input.get("field").map_or_else(|| Ok("{}".into()), canonical_text)?, ..Index::default() };
     for node in list(input, "nodes", "a list of objects")? {
         let place = [number(node, "x", None)?, number(node, "y", None)?];
@@ -220,6 +226,31 @@ pub fn index(input: Node<'_>) -> Result<Value, Refusal> {
     let refused = || Refusal::Refused("an edge leads to a node that is not there".into());
     let bytes = index.encode().ok_or_else(refused)?;
     Ok(json!({ "hex": hex(&bytes), "index_hash": index.hash(), "geometry_hash": index.geometry_hash() }))
+}
+
+/// A container to its retrieval index.
+pub fn index_decode(input: Node<'_>) -> Result<Value, Refusal> {
+    let bytes = bytes_of(member(input, "hex", "the bytes of a container")?, "hex")?;
+    let index = Index::decode(&bytes).map_err(|error| Refusal::Named(error.name, error.to_string()))?;
+    let tree = Tree::parse(index.field.as_str().into());
+    let strict = tree.root().filter(|root| tree.is_strict() && tree.duplicates().is_empty() && root.is_object());
+    let spelled = strict.and_then(|root| canonical_text(root).ok()).is_some_and(|text| text == index.field);
+    let (Some(field), true) = (strict, spelled) else {
+        let why = "FIELD holds no object as canonical JSON (RFC 8785) writes it: one index would have several hashes";
+        return Err(Refusal::Named("load_error.malformed_envelope", why.into()));
+    };
+    let nodes: Vec<Value> = index
+        .nodes
+        .iter()
+        .map(|node| {
+            let [[x, y], [phase, weight]] = [node.place, node.quantum];
+            json!({ "symbol": node.symbol, "x": f64::from(x), "y": f64::from(y), "phase": f64::from(phase), "weight": f64::from(weight) })
+        })
+        .collect();
+    Ok(json!({
+        "nodes": nodes, "edges": index.edges, "field": field.to_value(),
+        "index_hash": index.hash(), "geometry_hash": index.geometry_hash(),
+    }))
 }
 
 fn canonical_text(node: Node<'_>) -> Result<String, Refusal> {

@@ -48,3 +48,22 @@ fn a_plot_shows_what_is_lawful_and_what_is_not() {
         assert!(run.code != 0 && run.stderr.contains(words), "{words}: {} {}", run.code, run.stderr);
     }
 }
+
+// rows: A410
+#[test]
+fn what_nothing_uses_is_removed_and_leaves_no_trace_in_the_canonical_form() {
+    let path = |d: &str| format!("<path stroke-width=\"0.5\" d=\"{d}\"/>");
+    let svg = |content: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{content}</svg>");
+    let plain = svg(&(path("M0 0L3 4") + &path("M3 4L9 4Z")));
+    let littered = svg(&format!(
+        "<metadata>made by hand</metadata><defs><path id=\"never\" d=\"M7 7L8 8\"/></defs>{}<g></g><defs/>{}",
+        path("M0 0L3 4"),
+        path("M3 4L9 4Z")
+    ));
+    let ws = Workspace::new(&[("plain.tensor.svg", &plain), ("littered.tensor.svg", &littered)]);
+    let canonical = ws.lint(&["canon", "plain.tensor.svg"]);
+    assert_ne!(ws.lint(&["canon", "littered.tensor.svg"]).code, 0);
+    ws.lint(&["fix", "--unsafe", "littered.tensor.svg"]);
+    let cleaned = ws.lint(&["canon", "littered.tensor.svg"]);
+    assert_eq!((cleaned.code, &cleaned.stdout), (0, &canonical.stdout), "{}", ws.read("littered.tensor.svg"));
+}

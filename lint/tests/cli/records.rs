@@ -73,6 +73,39 @@ fn a_payload_is_told_by_its_head() {
     assert_eq!(told[1]["out"], json!({ "format": "svg-canonical" }));
 }
 
+// rows: A352 A360 A425 A426 A427
+#[test]
+fn a_retrieval_index_goes_into_its_container_and_comes_out() {
+    let nodes = json!([{ "symbol": "a", "x": 0.5, "y": 1, "phase": 0.25, "weight": 2 }, { "symbol": "π", "x": -3, "y": 0, "phase": 0, "weight": 0 }]);
+    let field = json!({ "b": 1, "a": [true] });
+    let told = answers(&[("record.index", json!({ "nodes": nodes, "edges": [[1, 0], [0, 1]], "field": field }))]);
+    let hex = told[0]["out"]["hex"].as_str().expect("a container").to_owned();
+    // {"a":[true],"b":1} with its members in another order: as many bytes, and not canonical
+    let canonical = "7b2261223a5b747275655d2c2262223a317d";
+    let turned = "7b2262223a312c2261223a5b747275655d7d";
+    assert!(hex.contains(canonical), "{hex}");
+    let back = answers(&[
+        ("record.index_decode", json!({ "hex": hex })),
+        ("record.index_decode", json!({ "hex": hex.replace(canonical, turned) })),
+        ("record.index_decode", json!({ "hex": hex[..hex.len() - 2] })),
+        ("record.index_decode", json!({ "hex": hex.replacen("44", "45", 1) })),
+        ("record.index", json!({ "nodes": [], "edges": [], "field": 7 })),
+    ]);
+    assert_eq!(
+        (&back[0]["out"]["nodes"], &back[0]["out"]["field"]),
+        (
+            &json!([
+                { "symbol": "a", "x": 0.5, "y": 1.0, "phase": 0.25, "weight": 2.0 }, { "symbol": "π", "x": -3.0, "y": 0.0, "phase": 0.0, "weight": 0.0 }
+            ]),
+            &field
+        )
+    );
+    assert_eq!(back[0]["out"]["edges"], json!([[0, 1], [1, 0]]));
+    assert_eq!(back[0]["out"]["index_hash"], told[0]["out"]["index_hash"]);
+    let errors: Vec<&Value> = back[1..].iter().map(|told| &told["error"]).collect();
+    assert_eq!(errors, ["load_error.malformed_envelope", "load_error.malformed_envelope", "load_error.missing_lane", "eval.bad_input"]);
+}
+
 // rows: B245 B250
 #[test]
 fn a_cluster_is_the_same_in_any_order() {
