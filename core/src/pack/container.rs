@@ -133,6 +133,20 @@ impl<'a> Pack<'a> {
         lanes
     }
 
+    /// What would have to go for the pack to keep its budget, least important first: lanes by their payload, INDEX entry and DICT pair.
+    /// Empty within the budget.
+    pub fn beyond_budget(&self) -> Vec<&Lane<'a>> {
+        let (mut left, mut gone) = (self.bytes.len(), Vec::new());
+        for lane in self.lanes_by_class().into_iter().rev() {
+            if left <= BUDGET {
+                break;
+            }
+            left = left.saturating_sub(lane.payload.len() + lane.entry.len() + lane.symbol.len() + lane.id.len() + 6);
+            gone.push(lane);
+        }
+        gone
+    }
+
     /// The lane with this id.
     pub fn lane(&self, id: &str) -> Option<&Lane<'a>> {
         self.lanes.iter().find(|lane| lane.id == id)

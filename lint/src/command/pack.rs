@@ -146,7 +146,14 @@ fn merge_packs(arguments: &MergeArgs) -> Result<ExitCode, Failure> {
         tell(format_args!("the old signatures do not cover the new pack; sign it"));
     }
     if merged.bytes.len() > container::BUDGET {
-        tell(format_args!("over budget: {} of {} bytes; leave lanes out of one of the packs", merged.bytes.len(), container::BUDGET));
+        let whole = opened(&arguments.output, &merged.bytes)?;
+        let lanes: Vec<&str> = whole.beyond_budget().into_iter().map(|lane| &*lane.id).collect();
+        tell(format_args!(
+            "over budget: {} of {} bytes; leave out {}, or merge with fewer dims",
+            merged.bytes.len(),
+            container::BUDGET,
+            lanes.join(" ")
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -292,3 +292,42 @@ fn a_folder_of_packs_is_verified_pack_by_pack() {
     let run = run_in(&workspace.root().join("all/deep"), &["pack", "verify", "er/c.v2c-bin"], b"");
     assert!(run.stdout.contains("signed by `harbour`"), "{}", run.stdout);
 }
+
+// rows: D442 D612
+#[test]
+fn a_merged_pack_over_its_budget_names_the_lanes_to_leave_out() {
+    let samples = |lane: &str| (0..20).map(|at| (format!("{lane}{at}"), json!(vec![0.5; 9]))).collect::<serde_json::Map<_, _>>();
+    let workspace = Workspace::new(&[]);
+    for (name, lane) in [("a", "policy"), ("b", "style")] {
+        workspace.write(&format!("{name}.json"), Value::Object(samples(lane)).to_string());
+        let (from, to) = (format!("{name}.json"), format!("{name}.v2c-bin"));
+        assert_eq!(workspace.lint(&["pack", "compile", &from, "--windows", "0", "--dims", "64", "-o", &to]).code, 0);
+    }
+    let run = workspace.lint(&["pack", "merge", "a.v2c-bin", "b.v2c-bin", "-o", "m.v2c-bin"]);
+    let told = run.stderr.lines().find(|line| line.contains("over budget")).expect("40 lanes of 64 slots are over the budget");
+    let lanes: Vec<&str> = told.split(' ').filter(|word| word.starts_with("style") || word.starts_with("policy")).collect();
+    assert!(lanes.first().is_some_and(|lane| lane.starts_with("style9")), "the last by class and id goes first: {told}");
+    // without these it is within the budget, and with one of them more it is not
+    let weights = workspace.lint(&["pack", "decode", "m.v2c-bin"]).json();
+    let size_without = |gone: &[&str]| {
+        let rest = weights.as_object().expect("lanes").keys().filter(|id| !gone.contains(&id.trim_end_matches(',')));
+        let rest: serde_json::Map<_, _> = rest.map(|id| (id.clone(), json!([0.5]))).collect();
+        workspace.write("rest.json", Value::Object(rest).to_string());
+        workspace.lint(&["pack", "compile", "rest.json", "--windows", "0", "--dims", "64", "-o", "rest.v2c-bin"]);
+        bytes(&workspace, "rest.v2c-bin").len()
+    };
+    let lanes: Vec<&str> = lanes.iter().map(|lane| lane.trim_end_matches(',')).collect();
+    assert!(size_without(&lanes) <= 5120 && size_without(&lanes[..lanes.len() - 1]) > 5120, "{told}");
+}
+
+// rows: D630 D631
+#[test]
+fn a_manifest_with_a_byte_order_mark_is_told_of_the_mark_alone() {
+    let workspace = compiled(&[]);
+    assert_eq!(workspace.lint(&["pack", "manifest", "a.v2c-bin", "-o", "a.v2c.manifest.json"]).code, 0);
+    assert_eq!(workspace.findings(&["."]), Vec::<Value>::new());
+    let text = workspace.read("a.v2c.manifest.json");
+    workspace.write("a.v2c.manifest.json", format!("\u{feff}{text}"));
+    let found: Vec<Value> = workspace.findings(&["."]).iter().map(|finding| finding["rule"].clone()).collect();
+    assert_eq!(found, [json!("syntax/json-byte-order-mark")]);
+}

@@ -273,15 +273,7 @@ fn lawful(pack: &Pack<'_>, findings: &mut Findings) {
 fn budget(pack: &Pack<'_>, findings: &mut Findings) {
     let (len, count) = (pack.bytes().len(), pack.lanes().len());
     if len > BUDGET {
-        // The lanes that are chosen last go first, until the rest fits: payload, INDEX entry and DICT pair of each.
-        let (mut left, mut gone) = (len, Vec::new());
-        for lane in pack.lanes_by_class().into_iter().rev() {
-            if left <= BUDGET {
-                break;
-            }
-            left = left.saturating_sub(lane.payload.len() + lane.entry.len() + lane.symbol.len() + lane.id.len() + 6);
-            gone.push(lane_id::shown(&lane.id));
-        }
+        let gone: Vec<String> = pack.beyond_budget().into_iter().map(|lane| lane_id::shown(&lane.id).to_string()).collect();
         let named = gone.iter().take(3).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
         let rest = if gone.len() > 3 { format!(" and {} more", gone.len() - 3) } else { String::new() };
         let message = format!("over budget: {len} bytes, {} more than the {BUDGET} of a pack", len - BUDGET);
