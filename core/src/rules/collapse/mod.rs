@@ -10,6 +10,7 @@ mod hint;
 mod index;
 mod integer;
 mod kernel;
+mod listing;
 pub mod profile;
 mod retrieval;
 mod shape;
@@ -39,6 +40,7 @@ pub static RULES: &[&Rule] = &[
     &integer::INEXACT,
     &declaration::INPUT_SUM,
     &declaration::INPUTS,
+    &listing::LISTING,
     &retrieval::MODEL,
     &vectors::NEAR_THRESHOLD,
     &vectors::NO_TEST_VECTORS,
