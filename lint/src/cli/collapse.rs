@@ -43,6 +43,25 @@ pub struct CollapseArgs {
 pub enum CollapseCommand {
     /// Compute again what a receipt says, and tell where it differs
     Verify(VerifyArgs),
+    /// Say whether a runtime is π-GCCP v1 compliant: this program, or another by its answers; exit code 1 where it is not
+    Conformance(ConformanceArgs),
+}
+
+/// Options of `collapse conformance`.
+#[derive(Debug, Args)]
+pub struct ConformanceArgs {
+    /// Another runtime's answers, one a line as `eval` writes them; `-` for standard input
+    #[arg(value_name = "ANSWERS")]
+    pub answers: Option<PathBuf>,
+    /// Print the questions, one a line as `eval` reads them
+    #[arg(long, conflicts_with = "answers")]
+    pub questions: bool,
+    /// What this program adds the vectors with
+    #[arg(long, value_enum, default_value_t = Device::Auto, value_name = "DEVICE", conflicts_with = "answers")]
+    pub device: Device,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
+    pub format: DataFormat,
 }
 
 /// Options of `collapse verify`.

@@ -19,9 +19,10 @@ use mx2lm_core::syntax::json::{Node, Tree};
 use mx2lm_core::syntax::xml::Elements;
 use serde_json::{Value, json};
 
+use super::collapse::conformance;
 use super::collapse::input::{at, json as parsed};
 use super::read as read_file;
-use crate::cli::collapse::RetrieveArgs;
+use crate::cli::collapse::{Device, RetrieveArgs};
 use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
@@ -36,6 +37,8 @@ struct Candidate {
 
 /// Runs the command.
 pub fn run(arguments: &RetrieveArgs) -> Result<ExitCode, Failure> {
+    // §12.5: only a compliant runtime may emit a retrieval, and a runtime is what it is on this machine
+    conformance::own(Device::Cpu).may_emit()?;
     let path = &arguments.request;
     let tree = parsed(path, read_file(path)?)?;
     let root = tree.root().ok_or_else(|| Failure::Refused(format!("`{}` is empty", path.display())))?;

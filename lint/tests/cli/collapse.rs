@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::Workspace;
+use crate::{Workspace, run_in};
 
 const LEAF: &str = r#"{"meta": {"name": "near", "version": "1.0.0", "authority": "atlas"}, "vectorizer": {"method": "topological", "parameters": {}, "epsilon": 0.1745329}, "weights": {"superposition": []}}"#;
 const WIDE: &str = r#"{"meta": {"name": "wide", "version": "1.0.0", "authority": "atlas"}, "vectorizer": {"method": "topological", "parameters": {}, "epsilon": 2.5}, "weights": {"superposition": []}}"#;
@@ -280,4 +280,77 @@ fn who_made_a_signal_changes_no_score() {
         bits(r#"{"adapter": "gguf", "deterministic": true}"#),
         bits(r#"{"adapter": "onnx", "adapter_version": "9.9.9", "deterministic": true}"#)
     );
+}
+
+/// The answers of this program to the questions of the conformance run.
+fn own_answers() -> Vec<Value> {
+    let workspace = workspace();
+    let questions = workspace.lint(&["collapse", "conformance", "--questions"]).stdout;
+    let run = run_in(workspace.root(), &["eval"], questions.as_bytes());
+    run.stdout.lines().map(|line| serde_json::from_str(line).expect("an answer")).collect()
+}
+
+/// How a runtime with these answers is judged: the exit code, and the report.
+fn judged(answers: &[Value]) -> (i32, Value) {
+    let workspace = workspace();
+    let lines: String = answers.iter().map(|answer| format!("{answer}\n")).collect();
+    workspace.write("answers.ndjson", lines);
+    let run = workspace.lint(&["collapse", "conformance", "answers.ndjson", "--format", "json"]);
+    (run.code, run.json())
+}
+
+fn holds(report: &Value, name: &str) -> bool {
+    let component = report["components"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
+    component["held"] == component["of"] && component["of"].as_u64() > Some(0)
+}
+
+// rows: A332 A333 A334 A335 A336 A337 A340 A382 A383 A384 A385
+#[test]
+fn a_runtime_is_compliant_when_all_four_components_hold() {
+    let (code, report) = judged(&own_answers());
+    assert_eq!((code, &report["levels"], &report["compliant"]), (0, &json!(["CORE", "FULL", "MIRROR"]), &json!(true)), "{report}");
+    let own = workspace().lint(&["collapse", "conformance", "--format", "json"]);
+    assert_eq!((own.code, &own.json()["compliant"]), (0, &json!(true)), "{}", own.stdout);
+    assert_eq!(own.json()["components"].as_array().unwrap().len(), 4);
+}
+
+// rows: A338 A339 A340 A404
+#[test]
+fn one_false_answer_takes_the_levels_that_rest_on_it() {
+    let answers = own_answers();
+    let questions = workspace().lint(&["collapse", "conformance", "--questions"]).stdout;
+    let at = |wanted: &str| questions.lines().position(|line| line.contains(wanted)).expect("a question");
+    let spoiled = |at: usize, answer: Value| {
+        let mut answers = answers.clone();
+        answers[at] = answer;
+        judged(&answers)
+    };
+    let second = |report: &Value| (holds(report, "conformance tests"), holds(report, "superposition algebra"));
+    // κ forgotten: the single profile still holds
+    let (code, report) = spoiled(at("superpose"), json!({"out": {"score": 0.5, "interfering": 0}}));
+    assert_eq!((code, second(&report), &report["levels"]), (1, (true, false), &json!(["CORE", "MIRROR"])));
+    let (code, report) = spoiled(at("record.index"), json!({"out": {"geometry_hash": "sha256:00", "index_hash": "sha256:00"}}));
+    assert_eq!((code, holds(&report, "lane layout"), &report["levels"]), (1, false, &json!(["CORE", "MIRROR"])));
+    // parity is 1e-6, and no further
+    let last = answers.len() - 1;
+    let score = answers[last]["out"]["score"].as_f64().unwrap();
+    let near = |by: f64| json!({"out": {"score": score + by, "aligned": answers[last]["out"]["aligned"]}});
+    assert_eq!(spoiled(last, near(0.9e-6)).0, 0);
+    let (code, report) = spoiled(last, near(1.1e-6));
+    assert_eq!((code, &report["compliant"], &report["levels"]), (1, &json!(false), &json!(["CORE", "FULL"])));
+    // a runtime that fails a test of the core may do nothing; what is no number is no score
+    for wrong in
+        [json!({"out": {"score": null, "aligned": 1}}), json!({"error": "x"}), Value::Null, json!({"out": {"score": 1, "aligned": 0}})]
+    {
+        let (code, report) = spoiled(0, wrong);
+        assert_eq!((code, &report["levels"]), (1, &json!([])), "{report}");
+    }
+    // another answer to the same question, within the tolerance
+    let (_, report) = spoiled(1, json!({"out": {"score": 0.999_999_9, "aligned": 1}}));
+    assert!(!holds(&report, "conformance tests"));
+    assert_eq!(judged(&answers[..answers.len() - 1]).1["compliant"], false, "an answer is missing");
+    let workspace = workspace();
+    workspace.write("none.ndjson", "");
+    let run = workspace.lint(&["collapse", "conformance", "none.ndjson"]);
+    assert!(run.code == 1 && run.stdout.contains("non-compliant: it may neither execute nor emit"), "{}", run.stdout);
 }

@@ -1,5 +1,6 @@
 //! `collapse`: the scores of documents under a profile, and receipts of them.
 
+pub mod conformance;
 pub mod input;
 mod plot;
 mod receipt;
@@ -30,8 +31,10 @@ pub struct Computed {
 
 /// Runs the command.
 pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
-    if let Some(CollapseCommand::Verify(verify)) = &arguments.command {
-        return receipt::verify(verify);
+    match &arguments.command {
+        Some(CollapseCommand::Verify(verify)) => return receipt::verify(verify),
+        Some(CollapseCommand::Conformance(conformance)) => return conformance::run(conformance),
+        None => {}
     }
     let Some(path) = &arguments.profile else { return Err(Failure::Refused("a profile is wanted".into())) };
     let prepared = input::prepare(input::profile(path)?)?;
