@@ -18,6 +18,14 @@ interface Input {
   near: number;
 }
 
+interface Against {
+  object: string;
+  documents: number;
+  pairs: number;
+  best: { id: string; score: number }[];
+  refused: string | null;
+}
+
 interface Scores {
   version: number | null;
   profile: string;
@@ -25,6 +33,7 @@ interface Scores {
   computed: string | null;
   parts: Part[];
   inputs: Input[];
+  against: Against[];
   refused: string | null;
 }
 
@@ -126,24 +135,43 @@ function page(scores: Scores | null): string {
     return frame("<p>This file is no profile.</p>");
   }
   const rows = [`<h2>${escape(scores.profile)}</h2>`];
-  if (scores.declared !== null && scores.computed !== null) {
-    rows.push(`<p>${scores.declared === scores.computed ? "✓ fingerprint" : "✗ fingerprint stale: the profile was edited since"}</p>`);
+  if (scores.declared === null) {
+    rows.push("<p>fingerprint: none</p>");
+  } else if (scores.computed !== null) {
+    rows.push(`<p>${scores.declared === scores.computed ? "✓ fingerprint true" : "✗ fingerprint stale: the profile was edited since"}</p>`);
   }
   if (scores.refused !== null) {
     rows.push(`<p>No score: ${escape(scores.refused)}</p>`);
   }
   if (scores.parts.length > 0) {
     const part = ({ profile, weight, share }: Part) =>
-      `<tr><td>${escape(profile)}</td><td>${bar(share)}</td><td class="number">${(share * 100).toFixed(1)} %</td><td class="number">${weight}</td></tr>`;
+      `<tr><td>${escape(profile)}</td><td>${bar(share)}</td><td class="number">${(share * 100).toFixed(1)} %</td><td class="number">weight ${weight}</td></tr>`;
     rows.push(`<h3>Made of</h3><table>${scores.parts.map(part).join("")}</table>`);
   }
   const input = (one: Input) => {
     const sum = one.parts.map((score, at) => `${scores.parts[at]?.weight ?? ""} × ${score}`).join(" + ");
-    const near = one.near > 0 ? ` ⚠ ${one.near} at the threshold` : "";
-    const told = one.score === null ? `<td colspan="3">${escape(one.refused ?? "")}</td>` : `<td>${bar(Math.abs(one.score))}</td><td class="number">${one.score}</td><td class="number">${sum}${near}</td>`;
+    const near = one.near > 0 ? ` ⚠ ${one.near} within 1e-9 of the threshold` : "";
+    const told =
+      one.score === null
+        ? `<td colspan="3">${escape(one.refused ?? "")}</td>`
+        : `<td>${bar(Math.abs(one.score))}</td><td class="number">${one.score}</td><td class="number">${sum === "" ? "" : `= ${sum}`}${near}</td>`;
     return `<tr><td>${escape(one.name)}</td>${told}</tr>`;
   };
-  rows.push(`<h3>Scores</h3><table>${scores.inputs.map(input).join("")}</table>`);
+  if (scores.inputs.length > 0) {
+    rows.push(`<h3>Scores</h3><table>${scores.inputs.map(input).join("")}</table>`);
+  } else if (scores.against.length === 0 && scores.refused === null) {
+    rows.push("<p>Nothing to score: add <code>compliance.test_vectors</code>, or a file <code>*.gccp-tests.json</code>.</p>");
+  }
+  for (const { object, documents, pairs, best, refused } of scores.against) {
+    rows.push(`<h3>${escape(object)}</h3>`);
+    const line = (one: { id: string; score: number }) =>
+      `<tr><td>${escape(one.id)}</td><td>${bar(Math.abs(one.score))}</td><td class="number">${one.score}</td></tr>`;
+    rows.push(
+      refused === null
+        ? `<p>${documents} documents, ${pairs} pairs, the best first</p><table>${best.map(line).join("")}</table>`
+        : `<p>No score: ${escape(refused)}</p>`,
+    );
+  }
   return frame(rows.join("\n"));
 }
 

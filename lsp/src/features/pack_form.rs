@@ -91,7 +91,7 @@ fn header(page: &mut Page, pack: &Pack<'_>) {
     for (section, range) in pack.sections().all().into_iter().filter(|(section, _)| *section != Section::Header) {
         let holds = section_holds(section);
         if range.is_empty() {
-            page.line(&format!("  {:<10}{:>6}{:39}{holds}", section.name(), "none", ""));
+            page.line(&format!("  {:<10}{:>6}{:41}{holds}", section.name(), "none", ""));
         } else {
             let bar = "█".repeat((range.len() * 20).div_ceil(BUDGET).min(20));
             let text = format!("  {:<10}{:>6} bytes  from {:<6}{bar:<20}  {holds}", section.name(), range.len(), range.start);

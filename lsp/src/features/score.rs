@@ -319,14 +319,15 @@ fn page(file: &File<'_>) -> Option<Page> {
         page.line("  nothing to score: add `compliance.test_vectors`, or a file `*.gccp-tests.json`");
     }
     let wide = all.inputs.iter().map(|input| input.name.chars().count()).max().unwrap_or(0);
+    let digits = all.inputs.iter().filter_map(|input| Some(input.score?.to_string().len())).max().unwrap_or(0);
     for input in &all.inputs {
         let told = match (input.score, &input.refused) {
             (Some(score), _) => {
                 let parts: Vec<String> =
                     all.parts.iter().zip(&input.parts).map(|(part, score)| format!("{} × {score}", part.weight)).collect();
-                let sum = if parts.is_empty() { String::new() } else { format!("   = {}", parts.join(" + ")) };
-                let near = if input.near > 0 { format!("   ⚠ {} within 1e-9 of the threshold", input.near) } else { String::new() };
-                format!("{}  {score}{sum}{near}", bar(score.abs()))
+                let sum = if parts.is_empty() { String::new() } else { format!("  = {}", parts.join(" + ")) };
+                let near = if input.near > 0 { format!("  ⚠ {} within 1e-9 of the threshold", input.near) } else { String::new() };
+                format!("{}  {:digits$}{sum}{near}", bar(score.abs()), score.to_string()).trim_end().to_owned()
             }
             (None, Some(why)) => why.clone(),
             (None, None) => continue,

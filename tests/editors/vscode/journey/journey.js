@@ -158,13 +158,15 @@ function collapsed(text) {
   return Object.fromEntries(results.map(({ id, score }) => [id, String(score)]));
 }
 
+const VECTORS = '{"documents": [{"id": "straight", "vecA": [[1, 0]], "vecB": [[1, 0]]}, {"id": "across", "vecA": [[1, 0]], "vecB": [[0, 1]]}]}\n';
+
 /** A profile, its scores beside it, and a weight that is changed. */
 async function scores() {
   const profile = await vscode.workspace.openTextDocument(path.join(demo, "profiles/demo_hybrid.pi-profile.json"));
   await vscode.window.showTextDocument(profile, { preview: false });
   await command("mx2lm.preview");
   const before = collapsed(profile.getText());
-  await drawn("the scores are those of the linter", "demo_hybrid", "✓ fingerprint", ...Object.keys(before), ...Object.values(before));
+  await drawn("the scores are those of the linter", "demo_hybrid", "✓ fingerprint true", ...Object.keys(before), ...Object.values(before));
   const edit = new vscode.WorkspaceEdit();
   for (const [weight, other] of [["0.75", "0.125"], ["0.25", "0.875"]]) {
     const at = profile.getText().indexOf(`"weight": ${weight}`) + '"weight": '.length;
@@ -174,6 +176,11 @@ async function scores() {
   const after = collapsed(profile.getText());
   check(profile.isDirty && after["turned by 0.29"] !== before["turned by 0.29"], "the weights change a score, and nothing is saved");
   await drawn("the window follows", "✗ fingerprint stale", ...Object.values(after));
+
+  fs.writeFileSync(path.join(demo, "some.vectors.json"), VECTORS);
+  await vscode.workspace.openTextDocument(path.join(demo, "some.vectors.json"));
+  await command("mx2lm.preview");
+  await drawn("vectors that are open are scored as well", "some.vectors.json", "2 documents, 2 pairs", "straight");
 }
 
 exports.activate = () => {
