@@ -2,6 +2,8 @@
 
 ;; Run by tests/editors/run.sh with editors/emacs on the load path. The workspace is a copy and may be written to.
 ;;   MX2LM_SERVER  the server to start      MX2LM_WORKSPACE  the copy of tests/workspaces/editor
+;;   MX2LM_LINT    the linter               MX2LM_DEMO       the copy of tests/workspaces/demo
+;;                                          MX2LM_SAVED      another, for the linter's eyes
 
 (require 'mx2lm)
 
@@ -73,6 +75,51 @@
       (eglot-shutdown server)
       (e2e-wait "the server ends" (lambda () (not (process-live-p process)))))))
 
+(defun e2e-collapsed (text)
+  "The scores that the linter gives the profile TEXT, as they are spelled."
+  (let ((file (expand-file-name "profiles/demo_hybrid.pi-profile.json" (getenv "MX2LM_SAVED"))))
+    (write-region text nil file nil 'silent)
+    (with-temp-buffer
+      (call-process (getenv "MX2LM_LINT") nil t nil "collapse" "--format" "json" file)
+      (goto-char (point-min))
+      (mapcar (lambda (result) (let ((score (gethash "score" result))) (if (= score (ftruncate score)) (format "%d" score) (format "%S" score))))
+              (gethash "results" (json-parse-buffer))))))
+
+(defun e2e-shows (buffer &rest texts)
+  (with-current-buffer buffer
+    (seq-every-p (lambda (text) (string-match-p (regexp-quote text) (buffer-string))) texts)))
+
+(defun e2e-pages ()
+  "A profile's scores follow what is typed; a pack is shown field by field."
+  (find-file (expand-file-name "profiles/demo_hybrid.pi-profile.json" (getenv "MX2LM_DEMO")))
+  (call-interactively #'eglot)
+  (let* ((profile (current-buffer))
+         (before (e2e-collapsed (buffer-string)))
+         (page (window-buffer (mx2lm-show buffer-file-name)))
+         after)
+    (e2e-check (= (length before) 3) "the linter scores three test vectors")
+    (e2e-check (apply #'e2e-shows page "fingerprint ✓" before) "the page shows the same scores")
+    (e2e-check (buffer-local-value 'buffer-read-only page) "it can only be read")
+    (with-current-buffer profile
+      (dolist (weights '(("0.75" . "0.125") ("0.25" . "0.875")))
+        (goto-char (point-min))
+        (search-forward (concat "\"weight\": " (car weights)))
+        (replace-match (concat "\"weight\": " (cdr weights)) t t))
+      (setq after (e2e-collapsed (buffer-string))))
+    (e2e-check (and (buffer-modified-p profile) (not (equal before after))) "other weights, another score, nothing saved")
+    (e2e-wait "the page follows the typing"
+              (lambda ()
+                (with-current-buffer profile (eglot--signal-textDocument/didChange))
+                (apply #'e2e-shows page "fingerprint ✗" after)))
+    (with-current-buffer profile
+      (let ((pack (cl-letf (((symbol-function 'completing-read) (lambda (_prompt titles &rest _) (car titles))))
+                    (window-buffer (mx2lm-show (expand-file-name "ai/brain/brain.weights.v2c-bin" (getenv "MX2LM_DEMO")))))))
+        (e2e-check (e2e-shows pack "32 lanes of 32 weights" "policy@early") "a pack is shown field by field"))
+      (set-buffer-modified-p nil)
+      (let ((server (eglot-current-server)))
+        (kill-buffer page)
+        (eglot-shutdown server)))))
+
 (condition-case problem
-    (progn (e2e-journey) (kill-emacs 0))
+    (progn (e2e-journey) (e2e-pages) (kill-emacs 0))
   (error (e2e-check nil (format "%S" problem))))
