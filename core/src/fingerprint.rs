@@ -13,12 +13,13 @@
 //! none or shares it with another file. `ordinal` counts, in decimal digits from `0`, the findings before this one, in the order of
 //! reports, that have the same three.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::Diagnostic;
+use crate::hash::digest::hex;
+use crate::map::HashMap;
 use crate::workspace::index::Index;
 
 /// The fingerprints of the findings of one workspace, which stand in the order of reports.
@@ -31,7 +32,7 @@ pub fn fingerprints(diagnostics: &[Diagnostic], index: &Index) -> Vec<String> {
 
 /// `object_id` gives the id that a path from the root, and no other path, declares.
 fn with_ids(diagnostics: &[Diagnostic], object_id: impl Fn(&str) -> Option<Arc<str>>) -> Vec<String> {
-    let mut seen: HashMap<[u8; 32], u64> = HashMap::new();
+    let mut seen: HashMap<[u8; 32], u64> = HashMap::default();
     let mut subject: Option<(&str, Option<Arc<str>>)> = None;
     let mut prints = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
@@ -48,7 +49,7 @@ fn with_ids(diagnostics: &[Diagnostic], object_id: impl Fn(&str) -> Option<Arc<s
         let ordinal = seen.entry(hash.clone().finalize().into()).or_insert(0);
         hash.update(ordinal.to_string().as_bytes());
         *ordinal += 1;
-        prints.push(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        prints.push(hex(&hash.finalize()));
     }
     prints
 }

@@ -121,6 +121,9 @@ pub struct OutputArgs {
     /// Errors only: no warnings, no summary, no progress bar
     #[arg(short, long)]
     pub quiet: bool,
+    /// Write every info in the text report, and not only the first ten of each rule
+    #[arg(long)]
+    pub all_infos: bool,
     /// When to use colour
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,

@@ -1,13 +1,14 @@
 //! Where output goes. A reader that closes the pipe has seen enough: that is no failure and says nothing.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use anstream::{AutoStream, ColorChoice};
 use thiserror::Error;
 
 use crate::cli::{Color, OutputArgs};
+use crate::report::text::Style;
 
 /// Why the program could not do what it was asked; always exit code 2.
 #[derive(Debug, Error)]
@@ -29,7 +30,15 @@ pub enum Failure {
     Refused(String),
 }
 
-/// Writes to standard output. The flag says whether escapes for colour may be written.
+impl OutputArgs {
+    /// How a text report is written.
+    pub fn style(&self, color: bool) -> Style {
+        Style { color, summary: !self.quiet, all_infos: self.all_infos }
+    }
+}
+
+/// Writes to standard output. The flag says whether escapes for colour may be written. On a terminal that may not have them none get
+/// through; elsewhere every byte does, for it may be one of a pack.
 pub fn to_stdout(color: Color, write: impl FnOnce(&mut dyn Write, bool) -> io::Result<()>) -> Result<(), Failure> {
     let stdout = io::stdout().lock();
     let choice = match color {
@@ -38,6 +47,7 @@ pub fn to_stdout(color: Color, write: impl FnOnce(&mut dyn Write, bool) -> io::R
         Color::Never => ColorChoice::Never,
     };
     let colored = !matches!(choice, ColorChoice::Never);
+    let choice = if colored || stdout.is_terminal() { choice } else { ColorChoice::AlwaysAnsi };
     let mut out = BufWriter::with_capacity(1 << 16, AutoStream::new(stdout, choice));
     let result = write(&mut out, colored).and_then(|()| out.flush());
     if result.is_err() {

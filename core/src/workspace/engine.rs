@@ -157,7 +157,7 @@ impl Engine {
     /// The findings that reading the configuration made.
     pub fn set_config_findings(&mut self, findings: Vec<Finding>, text: &[u8]) {
         let path: Arc<str> = CONFIG_FILE.into();
-        self.config_findings = Arc::new(finish(findings, &path, &mut |wanted| (*wanted == path).then(|| text.into())));
+        self.config_findings = Arc::new(finish(findings, &path, &mut |wanted| (*wanted == path).then_some(text)));
     }
 
     /// Puts a configuration in force that speaks of the same files in the same way, and differs in levels and suppressions at most
@@ -428,21 +428,22 @@ fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {
     Judged { findings: list.into(), asked: context.into_asked() }
 }
 
-/// Gives the bytes of a file by its path from the root.
-type Loader<'l> = &'l mut dyn FnMut(&Arc<str>) -> Option<Arc<[u8]>>;
-
-/// Turns findings into diagnostics: cuts out the lines to show, loading each file at most once.
-pub(crate) fn finish(findings: Vec<Finding>, own: &Arc<str>, load: Loader<'_>) -> Vec<Diagnostic> {
-    type Loaded = Option<(Arc<[u8]>, LineIndex)>;
-    let mut loaded: HashMap<Arc<str>, Loaded> = HashMap::default();
+/// Turns findings into diagnostics: cuts out the lines to show. `load` gives the bytes of a file by its path from the root, and is
+/// asked for each file at most once.
+pub(crate) fn finish<B: AsRef<[u8]>>(
+    findings: Vec<Finding>,
+    own: &Arc<str>,
+    load: &mut dyn FnMut(&Arc<str>) -> Option<B>,
+) -> Vec<Diagnostic> {
+    let mut loaded: HashMap<Arc<str>, Option<(B, LineIndex)>> = HashMap::default();
     let mut cut = |path: &Arc<str>, place: &Place| {
         let span = place.span?;
         let source = loaded.entry(path.clone()).or_insert_with(|| {
             let bytes = load(path)?;
-            let index = LineIndex::new(&bytes);
+            let index = LineIndex::new(bytes.as_ref());
             Some((bytes, index))
         });
-        source.as_ref().map(|(bytes, index)| excerpt::excerpt(bytes, index, span))
+        source.as_ref().map(|(bytes, index)| excerpt::excerpt(bytes.as_ref(), index, span))
     };
     findings
         .into_iter()

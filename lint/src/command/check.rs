@@ -75,7 +75,7 @@ pub fn report<'a>(outcome: &'a Outcome, here: &std::path::Path) -> Report<'a> {
 
 fn write(report: &Report<'_>, format: Format, output: &OutputArgs) -> Result<(), Failure> {
     deliver(output, |out, color| match format {
-        Format::Text => text::write(report, color, !output.quiet, out),
+        Format::Text => text::write(report, output.style(color), out),
         Format::Json => json::write(report, out),
         Format::Sarif => {
             let rules: Vec<_> = rules::all().map(super::rule::metadata).collect();

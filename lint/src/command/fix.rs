@@ -55,7 +55,7 @@ pub fn run(arguments: &FixArgs) -> Result<ExitCode, Failure> {
         }
         DataFormat::Text if arguments.diff => told.diff.iter().try_for_each(|(_, diff)| out.write_all(diff.as_bytes())),
         DataFormat::Text => {
-            text::write(&report, color, !arguments.output.quiet, out)?;
+            text::write(&report, arguments.output.style(color), out)?;
             if arguments.output.quiet { Ok(()) } else { told.write(out) }
         }
     })?;

@@ -5,96 +5,154 @@
 use std::io::{self, Write};
 
 use data_encoding::BASE64;
-use mx2lm_core::diagnostic::{Change, Excerpt, Fix};
+use mx2lm_core::diagnostic::{Change, Excerpt, FileChange, Fix};
 use mx2lm_core::text::Span;
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::{Finding, Report, Workspace, safety};
+use super::{Each, Finding, Report, Workspace, safety};
 
 /// Version of the report's shape; it rises when a member changes its meaning or goes.
 pub const VERSION: u32 = 1;
 
-/// Writes the report.
+/// Writes the report, finding by finding: it is never whole in memory.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &document(report))?;
     writeln!(out)
 }
 
-/// The report as a value.
-pub fn document(report: &Report<'_>) -> Value {
-    let diagnostics: Vec<Value> = report.findings.iter().map(diagnostic).collect();
-    json!({
-        "version": VERSION,
-        "summary": {
-            "files": report.files,
-            "bytes": report.bytes,
-            "errors": report.counts.errors,
-            "warnings": report.counts.warnings,
-            "infos": report.counts.infos,
+/// The report, to be written.
+pub fn document(report: &Report<'_>) -> impl Serialize {
+    Document {
+        version: VERSION,
+        summary: Summary {
+            files: report.files,
+            bytes: report.bytes,
+            errors: report.counts.errors,
+            warnings: report.counts.warnings,
+            infos: report.counts.infos,
         },
-        "diagnostics": diagnostics,
-    })
+        diagnostics: Each(|| report.findings.iter().map(diagnostic)),
+    }
 }
 
-/// One finding.
-pub fn diagnostic(finding: &Finding<'_>) -> Value {
+#[derive(Serialize)]
+struct Document<D> {
+    version: u32,
+    summary: Summary,
+    diagnostics: D,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    bytes: u64,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+}
+
+/// A finding as it is written; the order of the members is that of the report.
+#[derive(Serialize)]
+struct Diagnostic<'r> {
+    rule: &'r str,
+    severity: &'static str,
+    path: &'r str,
+    pointer: &'r str,
+    span: Option<Place>,
+    message: &'r str,
+    help: Option<&'r str>,
+    spec_error: Option<&'r str>,
+    fingerprint: &'r str,
+    related: Vec<Related<'r>>,
+    fixes: Vec<OneFix<'r>>,
+}
+
+#[derive(Serialize)]
+struct Place {
+    start: u32,
+    end: u32,
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Related<'r> {
+    path: String,
+    pointer: &'r str,
+    span: Option<Place>,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct OneFix<'r> {
+    safety: &'static str,
+    title: &'r str,
+    changes: Vec<OneChange<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OneChange<'r> {
+    Edits { path: String, edits: Vec<OneEdit<'r>> },
+    Replace { path: String, replace_base64: String },
+    Rewrite { path: String, rewrite: &'static str },
+}
+
+#[derive(Serialize)]
+struct OneEdit<'r> {
+    start: u32,
+    end: u32,
+    text: &'r str,
+}
+
+fn diagnostic<'r>(finding: &'r Finding<'_>) -> Diagnostic<'r> {
     let diagnostic = finding.diagnostic;
-    let related: Vec<Value> = diagnostic
-        .related
-        .iter()
-        .map(|related| {
-            json!({
-                "path": finding.workspace.path(&related.path),
-                "pointer": related.locator,
-                "span": span(related.span, related.excerpt.as_ref()),
-                "message": related.message,
-            })
-        })
-        .collect();
-    let fixes: Vec<Value> = diagnostic.fixes.iter().map(|fix| one_fix(fix, &*finding.workspace)).collect();
-    json!({
-        "rule": diagnostic.rule,
-        "severity": diagnostic.severity.as_str(),
-        "path": finding.path,
-        "pointer": diagnostic.locator,
-        "span": span(diagnostic.span, diagnostic.excerpt.as_ref()),
-        "message": diagnostic.message,
-        "help": diagnostic.help,
-        "spec_error": diagnostic.spec_error,
-        "fingerprint": finding.fingerprint,
-        "related": related,
-        "fixes": fixes,
-    })
+    let related = diagnostic.related.iter().map(|related| Related {
+        path: finding.workspace.path(&related.path),
+        pointer: &related.locator,
+        span: place(related.span, related.excerpt.as_ref()),
+        message: &related.message,
+    });
+    Diagnostic {
+        rule: &diagnostic.rule,
+        severity: diagnostic.severity.as_str(),
+        path: &finding.path,
+        pointer: &diagnostic.locator,
+        span: place(diagnostic.span, diagnostic.excerpt.as_ref()),
+        message: &diagnostic.message,
+        help: diagnostic.help.as_deref(),
+        spec_error: diagnostic.spec_error.as_deref(),
+        fingerprint: &finding.fingerprint,
+        related: related.collect(),
+        fixes: diagnostic.fixes.iter().map(|fix| one_fix(fix, &*finding.workspace)).collect(),
+    }
 }
 
-fn span(span: Option<Span>, excerpt: Option<&Excerpt>) -> Value {
-    let Some(span) = span else { return Value::Null };
-    let place = excerpt.map(|excerpt| excerpt.start).unwrap_or_default();
-    json!({ "start": span.start, "end": span.end, "line": place.line + 1, "column": place.column + 1 })
+fn place(span: Option<Span>, excerpt: Option<&Excerpt>) -> Option<Place> {
+    let span = span?;
+    let start = excerpt.map(|excerpt| excerpt.start).unwrap_or_default();
+    Some(Place { start: span.start, end: span.end, line: start.line + 1, column: start.column + 1 })
 }
 
-fn one_fix(fix: &Fix, workspace: &dyn Workspace) -> Value {
-    let changes: Vec<Value> = fix
-        .changes
-        .iter()
-        .map(|change| {
-            let path = workspace.path(&change.path);
-            match &change.change {
-                Change::Edits(edits) => {
-                    let edits: Vec<Value> =
-                        edits.iter().map(|edit| json!({ "start": edit.span.start, "end": edit.span.end, "text": edit.text })).collect();
-                    json!({ "path": path, "edits": edits })
-                }
-                Change::Replace(bytes) => json!({ "path": path, "replace_base64": BASE64.encode(bytes) }),
-                Change::Canonical => json!({ "path": path, "rewrite": "canonical-text" }),
+fn one_fix<'r>(fix: &'r Fix, workspace: &dyn Workspace) -> OneFix<'r> {
+    let change = |change: &'r FileChange| {
+        let path = workspace.path(&change.path);
+        match &change.change {
+            Change::Edits(edits) => {
+                let edits = edits.iter().map(|edit| OneEdit { start: edit.span.start, end: edit.span.end, text: &edit.text });
+                OneChange::Edits { path, edits: edits.collect() }
             }
-        })
-        .collect();
-    json!({ "safety": safety(fix.safety), "title": fix.title, "changes": changes })
+            Change::Replace(bytes) => OneChange::Replace { path, replace_base64: BASE64.encode(bytes) },
+            Change::Canonical => OneChange::Rewrite { path, rewrite: "canonical-text" },
+        }
+    };
+    OneFix { safety: safety(fix.safety), title: &fix.title, changes: fix.changes.iter().map(change).collect() }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::super::samples;
     use super::*;
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mx2lm_core::diagnostic::{Diagnostic, Safety, Severity};
+use serde::{Serialize, Serializer};
 
 use crate::paths::Base;
 
@@ -106,6 +107,15 @@ impl<F: Fn(&str) -> Option<Arc<[u8]>>> Workspace for Checked<F> {
 
     fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
         (self.read)(path)
+    }
+}
+
+/// A list that is made item by item while it is written, so that a long one is never whole in memory.
+pub struct Each<F>(pub F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for Each<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
     }
 }
 

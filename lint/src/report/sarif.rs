@@ -2,6 +2,7 @@
 //!
 //! Regions are text regions: lines and columns from 1, columns in Unicode code points, and the same place in bytes.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use std::sync::Arc;
 use data_encoding::BASE64;
 use mx2lm_core::diagnostic::{Change, Edit, Excerpt, Fix, Severity};
 use mx2lm_core::text::{ColumnUnit, LineIndex, Span};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Finding, Report, Workspace};
+use super::{Each, Finding, Report, Workspace};
 
 /// What SARIF says about a rule.
 pub struct RuleInfo {
@@ -26,25 +28,41 @@ pub struct RuleInfo {
 /// Writes the report. `rules` are in the order of the registry.
 pub fn write(report: &Report<'_>, rules: &[RuleInfo], out: &mut dyn Write) -> io::Result<()> {
     let index: HashMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.name.as_str(), at)).collect();
-    let mut sources = Sources::default();
-    let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, &index, &mut sources)).collect();
-    let document = json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
+    let sources = RefCell::new(Sources::default());
+    let log = Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({ "driver": {
                 "name": "mx2lm-lint",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "shortDescription": { "text": env!("CARGO_PKG_DESCRIPTION") },
                 "rules": rules.iter().map(rule).collect::<Vec<_>>(),
-            } },
-            "invocations": [{ "executionSuccessful": true }],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+            } }),
+            invocations: json!([{ "executionSuccessful": true }]),
+            column_kind: "unicodeCodePoints",
+            results: Each(|| report.findings.iter().map(|finding| result(finding, &index, &mut sources.borrow_mut()))),
         }],
-    });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    };
+    serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<R>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    tool: Value,
+    invocations: Value,
+    column_kind: &'static str,
+    results: R,
 }
 
 fn rule(rule: &RuleInfo) -> Value {
@@ -132,14 +150,8 @@ fn one_fix(fix: &Fix, finding: &Finding<'_>, sources: &mut Sources) -> Option<Va
         let source = sources.of(&path, &*finding.workspace, &change.path);
         let replacements = match &change.change {
             Change::Edits(edits) => edits.iter().map(|edit| replacement(edit, source)).collect(),
-            Change::Canonical => {
-                let (old, _) = source?;
-                let text = mx2lm_core::fix::canonical(old)?;
-                vec![json!({
-                    "deletedRegion": { "byteOffset": 0, "byteLength": old.len() },
-                    "insertedContent": { "binary": BASE64.encode(text.as_bytes()) },
-                })]
-            }
+            // made when the fix is applied: the canonical texts of ten thousand drawings would outweigh the workspace
+            Change::Canonical => return None,
             Change::Replace(bytes) => {
                 let (old, _) = source?;
                 vec![json!({

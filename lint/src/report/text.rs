@@ -1,5 +1,6 @@
 //! The report for people, drawn by `codespan-reporting`.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use codespan_reporting::diagnostic::{Diagnostic as Drawn, LabelStyle, Severity as DrawnSeverity};
@@ -10,10 +11,33 @@ use mx2lm_core::diagnostic::{Safety, Severity};
 use super::snippet::{Part, Snippets};
 use super::{Finding, Report, count, visible};
 
-/// Writes the report, with its summary when `summary`.
-pub fn write(report: &Report<'_>, color: bool, summary: bool, out: &mut dyn Write) -> io::Result<()> {
+/// Most infos of one rule that are drawn unless all are asked for: what every file of a workspace has would bury the rest.
+const MOST_INFOS: usize = 10;
+
+/// What of a report is written, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// With escapes for colour.
+    pub color: bool,
+    /// With the counts at the end.
+    pub summary: bool,
+    /// Every info, however many there are.
+    pub all_infos: bool,
+}
+
+/// Writes the report.
+pub fn write(report: &Report<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let Style { color, summary, all_infos } = style;
     let mut drawn = Vec::new();
+    let mut infos: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {
+        if finding.diagnostic.severity == Severity::Info && !all_infos {
+            let seen = infos.entry(&finding.diagnostic.rule).or_default();
+            *seen += 1;
+            if *seen > MOST_INFOS {
+                continue;
+            }
+        }
         drawn.clear();
         if color {
             draw(finding, &mut Pen::new(Ansi::new(&mut drawn)))?;
@@ -21,6 +45,9 @@ pub fn write(report: &Report<'_>, color: bool, summary: bool, out: &mut dyn Writ
             draw(finding, &mut Pen::new(NoColor::new(&mut drawn)))?;
         }
         out.write_all(&drawn)?;
+    }
+    for (rule, seen) in infos.into_iter().filter(|(_, seen)| *seen > MOST_INFOS) {
+        writeln!(out, "{} more of `{rule}`: `--all-infos` shows them", count(seen - MOST_INFOS, "info"))?;
     }
     if summary {
         writeln!(out, "{}", sum(report))?;
@@ -175,8 +202,30 @@ mod tests {
     fn drawn(color: bool) -> String {
         let diagnostics = samples::three();
         let mut out = Vec::new();
-        write(&samples::report(&diagnostics), color, true, &mut out).expect("a vector takes everything");
+        let style = Style { color, summary: true, all_infos: false };
+        write(&samples::report(&diagnostics), style, &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn many_infos_of_one_rule_are_counted_and_the_rest_is_drawn() {
+        let one = |rule: &str, severity| samples::finding(rule, severity, "\"sha256:00\"");
+        let mut diagnostics = vec![one("object/a", Severity::Info); 12];
+        diagnostics.extend(vec![one("object/b", Severity::Info); 10]);
+        diagnostics.extend(vec![one("object/c", Severity::Warning); 11]);
+        let written = |all_infos| {
+            let mut out = Vec::new();
+            let style = Style { color: false, summary: true, all_infos };
+            write(&samples::report(&diagnostics), style, &mut out).expect("a vector takes everything");
+            String::from_utf8(out).expect("UTF-8")
+        };
+        let drawn = |text: &str| ["info[object/a]", "info[object/b]", "warning[object/c]"].map(|head| text.matches(head).count());
+        let (some, all) = (written(false), written(true));
+        assert_eq!((drawn(&some), drawn(&all)), ([10, 10, 11], [12, 10, 11]));
+        assert!(some.contains("\n2 infos more of `object/a`: `--all-infos` shows them\n"), "{some}");
+        assert_eq!((some.matches("--all-infos").count(), all.matches("--all-infos").count()), (1, 0));
+        let sum = "\n11 warnings, 22 info in 12 files\n";
+        assert!(some.contains(sum) && all.contains(sum), "{some}");
     }
 
     #[test]

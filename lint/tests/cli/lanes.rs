@@ -14,6 +14,8 @@ fn a_drawing_is_packed_verified_proved_and_unpacked() {
     let run = |args: &[&str]| run_in(at, args, b"");
     assert_eq!(run(&["scxq2", "encode", "a.svg", "-o", "a.scxq2"]).code, 0);
     assert_eq!(std::fs::read(at.join("a.scxq2")).expect("the pack").len(), 307);
+    let piped = crate::program().args(["scxq2", "encode", "a.svg"]).current_dir(at).output().expect("the program ends");
+    assert_eq!(Some(piped.stdout), std::fs::read(at.join("a.scxq2")).ok());
     let verified = run(&["scxq2", "verify", "a.scxq2"]);
     assert!(verified.code == 0 && verified.stdout.contains(ROOT), "{}", verified.stdout);
     assert_eq!(run(&["scxq2", "decode", "a.scxq2", "-o", "b.svg"]).code, 0);
