@@ -92,11 +92,8 @@ fn read(path: &Arc<str>, bytes: &[u8], deep: bool, mut findings: Findings) -> An
 }
 
 fn complete(path: &Arc<str>, bytes: &[u8], facts: Facts, findings: Findings, tree: Tree) -> Analysis {
-    let list = if findings.list.is_empty() {
-        Vec::new()
-    } else {
-        finish(findings.list, path, &mut |wanted| (wanted == path).then_some(bytes))
-    };
+    let list =
+        if findings.list.is_empty() { Vec::new() } else { finish(findings.list, path, &mut |wanted| (wanted == path).then_some(bytes)) };
     Analysis { facts: Some(Arc::new(facts)), findings: list.into(), tree }
 }
 

@@ -226,7 +226,7 @@ impl Root {
             }
             match new.is_empty() {
                 true => drop(self.findings.remove(&path)),
-                false => self.findings.insert(path.clone(), Arc::new(new)),
+                false => drop(self.findings.insert(path.clone(), Arc::new(new))),
             }
             changed.push(path);
         }

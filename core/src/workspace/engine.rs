@@ -229,8 +229,8 @@ impl Engine {
         self.reserve.remove(&path);
         match &analysis.tree {
             analysis::Tree::Json(tree) => self.snapshot.trees.insert(path.clone(), tree.clone()),
-            analysis::Tree::None => drop(self.snapshot.trees.remove(&path)),
-        }
+            analysis::Tree::None => self.snapshot.trees.remove(&path),
+        };
         self.analyses.insert(path, analysis);
         keys
     }

@@ -3,8 +3,9 @@
 //! Built by merging facts; the merge is associative and commutative, and replacing one file's facts is an edit. A clone is cheap
 //! and an edit never copies the whole.
 
-use std::{collections::hash_map::Entry, hash::Hash, sync::Arc};
+use std::{hash::Hash, sync::Arc};
 
+use imbl::hashmap::Entry;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
@@ -408,7 +409,9 @@ fn insert<K: Hash + Eq + Clone>(map: &mut SharedMap<K, Paths>, key: &K, path: &A
                 let Paths::One(other) = &*paths else { return };
                 *paths = Paths::Many([(other.clone(), ()), (path.clone(), ())].into_iter().collect());
             }
-            Paths::Many(paths) => paths.insert(path.clone(), ()),
+            Paths::Many(paths) => {
+                paths.insert(path.clone(), ());
+            }
         },
     }
 }
