@@ -5,8 +5,8 @@
 
 use super::{
     fault::{At, Fault, Name},
-    lower::literal_id4,
     model::{Element, FULL_OPACITY, MAX_POINTS, MAX_RANK, Model, ONE, Point},
+    pen::literal_id4,
 };
 use crate::{
     hash::digest::{Digest, Hasher},

@@ -3,6 +3,8 @@
 //! Everything is near-linear: positions are looked up in one table of indices, elements that meet are joined as they are met, and
 //! components of strong connection are sought only where an edge leads back.
 
+use std::hash::{BuildHasher, RandomState};
+
 use super::model::{Element, Model, Point};
 
 /// The vertices of a model. Numbers are given by first appearance of a position along the points.
@@ -181,22 +183,25 @@ fn join(component: &mut [u32], a: u32, b: u32) {
     component[a.max(b) as usize] = a.min(b);
 }
 
-/// Positions to vertices: open addressing over indices, so that a position is kept once.
+/// Positions to vertices: open addressing over indices, so that a position is kept once. Where a position is looked for differs from table
+/// to table, so that no drawing can be made whose points all meet in one place; which number it gets does not.
 struct Table {
     slots: Vec<u32>,
     shift: u32,
+    seed: u64,
 }
 
 impl Table {
     fn for_points(count: usize) -> Self {
         let bits = (count.max(8) * 2).next_power_of_two().trailing_zeros();
-        Table { slots: vec![NONE; 1 << bits], shift: 64 - bits }
+        Table { slots: vec![NONE; 1 << bits], shift: 64 - bits, seed: RandomState::new().hash_one(bits) }
     }
 
     #[inline]
     fn vertex(&mut self, point: Point, positions: &mut Vec<Point>) -> u32 {
         let key = (u64::from(point.0 as u32) << 32) | u64::from(point.1 as u32);
         // both halves stir the high bits; the constant is 2⁶⁴ over the golden ratio
+        let key = key ^ self.seed;
         let mixed = (key ^ (key >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut slot = ((mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize;
         let mask = self.slots.len() - 1;

@@ -22,6 +22,7 @@ pub mod model;
 pub mod number;
 pub mod outline;
 pub mod path_data;
+mod pen;
 pub mod source;
 pub mod structure;
 pub mod transform;

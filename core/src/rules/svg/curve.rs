@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::{
     FILE, GOOD, drawing,
     element::{DRAWINGS, NO_GEOMETRY},
-    shape::out_of_range,
+    measure::out_of_range,
     shows,
     walk::{Walk, illegal},
 };

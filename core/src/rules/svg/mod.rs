@@ -10,6 +10,7 @@ mod document;
 mod element;
 mod harness;
 mod lower;
+mod measure;
 mod model;
 mod names;
 mod record;
@@ -18,6 +19,7 @@ mod shape;
 pub mod tensor;
 #[cfg(test)]
 mod tests;
+mod transform;
 mod walk;
 
 use super::{Example, Rule};
@@ -46,21 +48,21 @@ pub static RULES: &[&Rule] = &[
     &element::NAMESPACE,
     &element::NO_GEOMETRY,
     &element::NOT_CANONICALIZABLE,
-    &shape::NUMBER,
+    &measure::NUMBER,
     &curve::PATH_COMMAND,
     &curve::PATH_DATA,
     &document::PLACEHOLDER,
-    &shape::RANGE,
+    &measure::RANGE,
     &reference::REFERENCE,
     &element::ROOT,
     &shape::ROUNDED_RECT,
     &document::SCHEMA,
     &attribute::TIMING,
-    &shape::TRANSFORM,
+    &transform::TRANSFORM,
     &model::UNDECLARED_CYCLE,
     &element::UNKNOWN_ELEMENT,
     &document::UNKNOWN_MEMBER,
-    &shape::UNSUPPORTED_TRANSFORM,
+    &transform::UNSUPPORTED_TRANSFORM,
     &reference::UNUSED_DEFINITION,
     &attribute::VIEWPORT,
     &curve::ZERO_LENGTH,

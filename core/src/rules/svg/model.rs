@@ -11,9 +11,10 @@ use super::{
     curve::ZERO_LENGTH,
     drawing,
     element::DRAWINGS,
+    measure::RANGE,
     reference::DUPLICATE_ID,
-    shape::{RANGE, TRANSFORM},
     shows,
+    transform::TRANSFORM,
     walk::{self, Walk, illegal},
 };
 use crate::{
