@@ -163,9 +163,19 @@ pub struct RetrieveArgs {
 #[derive(Debug, Subcommand)]
 pub enum SignalCommand {
     /// Tell what is unlawful in the geometry of signals; exit code 1 where something is
-    Check(SignalArgs),
+    Check(SignalCheckArgs),
     /// Print signals with their angles taken into [0, 2π)
     Normalize(SignalArgs),
+}
+
+/// Options of `signal check`.
+#[derive(Debug, Args)]
+pub struct SignalCheckArgs {
+    #[command(flatten)]
+    pub signals: SignalArgs,
+    /// The signals are several runs of one adapter on one input: they must be equal
+    #[arg(long)]
+    pub same_input: bool,
 }
 
 /// Options of `signal`.

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use mx2lm_core::collapse::interference::normal_angle;
 use mx2lm_core::collapse::math::FULL_TURN;
 use mx2lm_core::collapse::read::{self, ReadError};
+use mx2lm_core::hash::canonical;
 use mx2lm_core::syntax::json::{Node, Tree};
 use serde_json::json;
 
 use super::collapse::input::{at, json as parsed};
 use super::{FOUND, read as read_file};
-use crate::cli::collapse::{SignalArgs, SignalCommand};
+use crate::cli::collapse::{SignalArgs, SignalCheckArgs, SignalCommand};
 use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
 
@@ -34,8 +35,9 @@ fn lists<'t>(tree: &'t Tree) -> Result<(Node<'t>, Node<'t>), ReadError> {
     Ok((read::member(geometry, "angles")?, read::member(geometry, "magnitudes")?))
 }
 
-fn check(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
-    let mut found = Vec::new();
+fn check(arguments: &SignalCheckArgs) -> Result<ExitCode, Failure> {
+    let SignalCheckArgs { signals: arguments, same_input } = arguments;
+    let mut found = if *same_input { runs(arguments)? } else { Vec::new() };
     for path in &arguments.files {
         let tree = tree(path)?;
         let faults = match lists(&tree) {
@@ -47,7 +49,8 @@ fn check(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
     let lawful = found.is_empty();
     to_stdout(Color::Never, |out, _| match arguments.format {
         DataFormat::Text if lawful => {
-            writeln!(out, "lawful: every angle lies in [0, 2π), no magnitude is negative, the lists are equally long")
+            let same = if *same_input { ", and every run gave the same signal" } else { "" };
+            writeln!(out, "lawful: every angle lies in [0, 2π), no magnitude is negative, the lists are equally long{same}")
         }
         DataFormat::Text => found.iter().try_for_each(|(path, fault)| writeln!(out, "{path} {fault}")),
         DataFormat::Json => {
@@ -57,6 +60,41 @@ fn check(arguments: &SignalArgs) -> Result<ExitCode, Failure> {
         }
     })?;
     Ok(if lawful { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
+}
+
+/// What runs of one adapter on one input do not have in common with the first (§28.2.5).
+fn runs(arguments: &SignalArgs) -> Result<Vec<(String, ReadError)>, Failure> {
+    let mut found = Vec::new();
+    let mut first: Option<(String, Tree, Vec<u8>)> = None;
+    for path in &arguments.files {
+        let name = path.display().to_string();
+        let tree = tree(path)?;
+        let root = tree.root().filter(|root| root.is_object());
+        let Some(bytes) = root.and_then(|root| canonical(root).ok()) else {
+            return Err(Failure::Refused(format!("`{name}` has no canonical form to compare")));
+        };
+        let Some((before, other, wanted)) = &first else {
+            first = Some((name, tree, bytes));
+            continue;
+        };
+        let of = |tree: &Tree, member: &str| tree.root().and_then(|root| root.descend(member)).map(|node| node.to_value());
+        for member in ["adapter", "adapter_version", "source_hash"] {
+            let pointer = format!("/provenance/{member}");
+            if of(&tree, &pointer) != of(other, &pointer) {
+                return Err(Failure::Refused(format!(
+                    "`{name}` and `{before}` are no runs of one adapter on one input: `{pointer}` differs"
+                )));
+            }
+        }
+        if bytes != *wanted {
+            let pointer = ["/geometry/angles", "/geometry/magnitudes", "/geometry"]
+                .into_iter()
+                .find(|pointer| of(&tree, pointer) != of(other, pointer));
+            let message = format!("is not what `{before}` holds: the adapter is non-conformant (adapter.nondeterministic)");
+            found.push((name, ReadError { pointer: pointer.unwrap_or_default().to_owned(), message }));
+        }
+    }
+    Ok(found)
 }
 
 fn faults(angles: Node<'_>, magnitudes: Node<'_>) -> Vec<ReadError> {

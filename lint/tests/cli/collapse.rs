@@ -203,7 +203,32 @@ fn signals_are_checked_and_normalised_in_place() {
     assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
 }
 
-// rows: A206 A218 A228
+// rows: C572 C573
+#[test]
+fn two_runs_of_an_adapter_on_one_input_give_one_signal() {
+    let workspace = workspace();
+    let signal = |angle: &str, version: &str| {
+        format!(
+            r#"{{"@type": "pi.signal.v1", "geometry": {{"angles": [{angle}], "magnitudes": [1]}}, "provenance": {{"adapter": "gguf", "adapter_version": "{version}"}}}}"#
+        )
+    };
+    let check = |one: String, other: String| {
+        workspace.write("one.json", one);
+        workspace.write("other.json", other);
+        workspace.lint(&["signal", "check", "--same-input", "one.json", "other.json"])
+    };
+    assert_eq!(check(signal("0.5", "1"), signal("5e-1", "1")).code, 0, "the spelling of a number is no part of it");
+    let moved = check(signal("0.5", "1"), signal("0.5000000000000001", "1"));
+    assert!(
+        moved.code == 1 && moved.stdout.contains("/geometry/angles") && moved.stdout.contains("adapter is non-conformant"),
+        "{}",
+        moved.stdout
+    );
+    assert_eq!(check(signal("0.5", "1"), signal("0.6", "2")).code, 2, "another version may answer otherwise");
+    assert_eq!(workspace.lint(&["signal", "check", "one.json", "other.json"]).code, 0);
+}
+
+// rows: A206 A218 A228 A321
 #[test]
 fn a_request_is_answered_from_units_whose_hash_is_true() {
     let unit = |id: &str, hash: &str, gram: &str| {
