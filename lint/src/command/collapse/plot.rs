@@ -17,7 +17,7 @@ const MOST_VECTORS: usize = 200;
 /// Draws it. `order` is the order of the scores.
 pub fn draw(prepared: &Prepared, documents: &Documents, computed: &Computed, order: &[usize]) -> Sheet {
     let name = prepared.sources.first().map_or("", |source| source.profile.name.as_str());
-    let mut sheet = Sheet::new(900.0, 460.0, &format!("scores of {} documents under {name}", documents.list.len()));
+    let mut sheet = Sheet::new(900.0, 490.0, &format!("scores of {} documents under {name}", documents.list.len()));
     sheet.text([450.0, 28.0], 18.0, Anchor::Middle, &format!("{name}: {} documents", documents.list.len()));
     spread(&mut sheet, &computed.scores);
     if let Some(best) = order.first() {
@@ -57,7 +57,7 @@ fn angles(sheet: &mut Sheet, prepared: &Prepared, documents: &Documents, compute
         Step::Sum { .. } => None,
     });
     let Some((leaf, threshold)) = leaf else { return };
-    let ([x, y], radius) = ([700.0, 225.0], 140.0);
+    let ([x, y], radius) = ([720.0, 225.0], 140.0);
     let at = |angle: f64, length: f64| [x + radius * length * math::cos(angle), y - radius * length * math::sin(angle)];
     let epsilon = threshold.epsilon();
     // The tolerance as a wedge around the partner, which points to the right.
@@ -84,8 +84,22 @@ fn angles(sheet: &mut Sheet, prepared: &Prepared, documents: &Documents, compute
         }
     }
     let count = document.a.len();
-    sheet.text([x, 396.0], 14.0, Anchor::Middle, &format!("{}: {:+.6}", document.id, computed.scores.get(best).copied().unwrap_or(0.0)));
     let of = if count > MOST_VECTORS { format!("the first {MOST_VECTORS} of {count}") } else { count.to_string() };
-    sheet.text([x, 416.0], 13.0, Anchor::Middle, &format!("{aligned} of {of} vectors within ±{epsilon:.4} rad of their partners ({leaf})"));
-    sheet.text([x, 434.0], 12.0, Anchor::Middle, "whole line, filled end: aligned; dashed, open end: not; shaded: the tolerance");
+    let score = computed.scores.get(best).copied().unwrap_or(0.0);
+    let captions = [
+        (14.0, format!("{}: {score:+.6}", short(&document.id))),
+        (13.0, format!("{aligned} of {of} vectors within ±{epsilon:.4} rad")),
+        (13.0, format!("of their partners, under {}", short(leaf))),
+        (12.0, "whole line, filled end: aligned".to_owned()),
+        (12.0, "dashed, open end: not; shaded: the tolerance".to_owned()),
+    ];
+    for (line, (size, words)) in captions.iter().enumerate() {
+        sheet.text([x, 396.0 + 19.0 * line as f64], *size, Anchor::Middle, words);
+    }
+}
+
+/// As much of a name as has room.
+fn short(name: &str) -> String {
+    const MOST: usize = 24;
+    if name.chars().count() <= MOST { name.to_owned() } else { name.chars().take(MOST - 1).chain(['…']).collect() }
 }
