@@ -98,7 +98,7 @@ fn corpus(folder: &Path) {
     tell(source, packed, times);
 }
 
-/// A chain of lines and curves of about `size` bytes, in paths of eight commands, with every fourth in a group.
+/// A chain of lines and curves of about `size` bytes, in paths of four hundred commands, with every fourth in a group.
 fn drawing(size: usize) -> String {
     let mut text = String::from("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4096\" height=\"4096\" stroke-width=\"0.5\">\n");
     // a walk over a grid of quarters, never twice to one place: row after row
@@ -110,7 +110,7 @@ fn drawing(size: usize) -> String {
         number += 1;
         let group = number % 4 == 0;
         write!(text, "{}<path id=\"p{number}\" d=\"M{} {}", if group { "<g>" } else { "" }, quarters(x), quarters(y)).expect("a string");
-        for _ in 0..8 {
+        for _ in 0..400 {
             let ((x, y), next) = (place(n), place(n + 1));
             let (to_x, to_y) = (quarters(next.0), quarters(next.1));
             let (a, b) = (quarters(x.abs_diff(1)), quarters(y + 1));

@@ -48,15 +48,20 @@ const PARALLEL_BYTES: usize = 256 << 10;
 
 /// Reads a document.
 pub fn analyse(path: &Arc<str>, bytes: &[u8]) -> Analysis {
-    read(path, bytes, true, Findings::default())
+    read(path, bytes, None, true, Findings::default())
 }
 
-/// Reads a document; without `deep` no rule looks at it.
-fn read(path: &Arc<str>, bytes: &[u8], deep: bool, mut findings: Findings) -> Analysis {
+/// As [`analyse`], of a text that need not be copied: a tree holds its text.
+pub fn analyse_text(path: &Arc<str>, text: Arc<str>) -> Analysis {
+    read(path, text.as_bytes(), Some(&text), true, Findings::default())
+}
+
+/// Reads a document, of which the caller may have the text already; without `deep` no rule looks at it.
+fn read(path: &Arc<str>, bytes: &[u8], text: Option<&Arc<str>>, deep: bool, mut findings: Findings) -> Analysis {
     let syntax = Syntax::of_path(path);
-    let text = if syntax == Some(Syntax::Json) { std::str::from_utf8(bytes).ok() } else { None };
+    let text = || text.cloned().or_else(|| std::str::from_utf8(bytes).ok().map(Arc::from));
     let hash = || Digest::of(bytes);
-    let parse = || text.map(|text| json::Tree::parse(text.into()));
+    let parse = || if syntax == Some(Syntax::Json) { text().map(json::Tree::parse) } else { None };
     let (digest, tree) = if bytes.len() >= PARALLEL_BYTES { rayon::join(hash, parse) } else { (hash(), parse()) };
     let mut facts = Facts::silent(path, bytes.len() as u64, digest);
     let tree = match (syntax, tree) {
@@ -110,7 +115,7 @@ pub fn analyse_edited(path: &Arc<str>, bytes: &[u8]) -> Analysis {
     );
     let told = Finding::new(&rules::workspace::EDITOR_LIMIT, Place::document(), message).help("run `mx2lm-lint` for the rest");
     findings.push(told);
-    read(path, bytes, false, findings)
+    read(path, bytes, None, false, findings)
 }
 
 /// A file that is hashed and not looked into.

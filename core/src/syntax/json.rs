@@ -104,26 +104,53 @@ pub enum On {
 pub struct Tree {
     text: Arc<str>,
     nodes: Vec<Data>,
+    inside: Vec<Inside>,
     errors: Vec<SyntaxError>,
     duplicates: Vec<Duplicate>,
 }
 
-/// One node. Children follow in document order up to `after`.
+/// One node. There are millions in a large document, most of them no containers: what only containers have stands in [`Inside`].
 #[derive(Debug, Clone)]
 struct Data {
     kind: NodeKind,
     flags: u8,
     start: u32,
     end: u32,
-    key_start: u32,
-    key_end: u32,
     parent: u32,
+    /// Of a member's value where its name begins, of any other its place among the siblings.
+    place: u32,
+    /// Of an object or array its row in [`Inside`], of any other member's value where its name ends.
+    rest: u32,
+}
+
+/// What an object or array has beside a [`Data`]. Children follow in document order up to `after`.
+#[derive(Debug, Clone)]
+struct Inside {
     /// One past the last descendant.
     after: u32,
-    /// Place among the siblings.
-    ordinal: u32,
     /// Number of children.
     len: u32,
+    /// Where the member's name ends.
+    key_end: u32,
+}
+
+impl Data {
+    fn inside<'i>(&self, inside: &'i [Inside]) -> Option<&'i Inside> {
+        if matches!(self.kind, NodeKind::Object | NodeKind::Array) { inside.get(self.rest as usize) } else { None }
+    }
+
+    /// Where the member's name stands; an empty span where there is none.
+    fn key(&self, inside: &[Inside]) -> Span {
+        if self.flags & HAS_KEY == 0 {
+            return Span::default();
+        }
+        Span::new(self.place, self.inside(inside).map_or(self.rest, |row| row.key_end))
+    }
+
+    /// One past the last descendant of the node, whose number is `id`.
+    fn after(&self, id: u32, inside: &[Inside]) -> u32 {
+        self.inside(inside).map_or(id + 1, |row| row.after)
+    }
 }
 
 /// The text holds a backslash.
@@ -142,8 +169,8 @@ const NO_PARENT: u32 = u32::MAX;
 impl Tree {
     /// Reads `text`. Never fails: what is not JSON is recovered from and told in [`Tree::errors`].
     pub fn parse(text: Arc<str>) -> Tree {
-        let (nodes, errors, duplicates) = parse::parse(&text);
-        Tree { text, nodes, errors, duplicates }
+        let parse::Parsed { nodes, inside, errors, duplicates } = parse::parse(&text);
+        Tree { text, nodes, inside, errors, duplicates }
     }
 
     /// The text the spans point into, a byte order mark included.
@@ -189,7 +216,7 @@ impl Tree {
         let next = self.nodes.partition_point(|data| data.start <= offset);
         if let Some(data) = self.nodes.get(next)
             && data.flags & HAS_KEY != 0
-            && Span::new(data.key_start, data.key_end).touches(offset)
+            && data.key(&self.inside).touches(offset)
         {
             return Some(Hit { node: Node { tree: self, id: next as u32 }, on: On::Key });
         }

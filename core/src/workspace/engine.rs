@@ -493,6 +493,13 @@ fn read_one(root: &Path, overlay: &SharedMap<Arc<str>, Arc<[u8]>>, path: &Arc<st
     let mut bytes = BUFFER.take();
     let read = read_into(&full, &mut bytes);
     let analysis = match read {
+        Ok(()) if bytes.len() > MOST_KEPT && !edited && Syntax::of_path(path) == Some(Syntax::Json) => {
+            // a large text is in memory once
+            match String::from_utf8(std::mem::take(&mut bytes)) {
+                Ok(text) => Analysis { tree: analysis::Tree::None, ..analysis::analyse_text(path, text.into()) },
+                Err(error) => Analysis { tree: analysis::Tree::None, ..analyse(path, error.as_bytes()) },
+            }
+        }
         Ok(()) => Analysis { tree: analysis::Tree::None, ..analyse(path, &bytes) },
         Err(BytesError::TooLarge) => match digest_of_file(&full) {
             Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),

@@ -3,42 +3,55 @@
 use std::borrow::Cow;
 
 use super::string::{content, decode};
-use super::{BARE, Data, Duplicate, ESCAPED, KEY_SHIFT, NodeId};
+use super::{BARE, Data, Duplicate, ESCAPED, Inside, KEY_SHIFT, NodeId};
 use crate::text::Span;
 
 /// Up to this many members are compared one with another.
 const FEW: usize = 8;
 
+/// A member's name as it stands in the text.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    span: Span,
+    /// The flags of a string.
+    flags: u8,
+}
+
+impl Name {
+    fn read(self, text: &str) -> Cow<'_, str> {
+        let raw = text.get(content(text, self.span, self.flags).range()).unwrap_or_default();
+        if self.flags & (ESCAPED | BARE) == ESCAPED { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) }
+    }
+}
+
 /// Appends the duplicates among the members of the object `object`, whose descendants are complete.
-pub(super) fn find(text: &str, nodes: &[Data], object: u32, out: &mut Vec<Duplicate>) {
-    let (len, after) = match nodes.get(object as usize) {
-        Some(data) => (data.len as usize, data.after as usize),
-        None => return,
-    };
-    let mut next = object as usize + 1;
+pub(super) fn find(text: &str, nodes: &[Data], inside: &[Inside], object: u32, out: &mut Vec<Duplicate>) {
+    let Some(row) = nodes.get(object as usize).and_then(|data| data.inside(inside)) else { return };
+    let (len, after) = (row.len as usize, row.after);
+    let mut next = object + 1;
     let members = std::iter::from_fn(|| {
-        let data = nodes.get(next).filter(|_| next < after)?;
-        next = data.after as usize;
-        Some(data)
+        let data = nodes.get(next as usize).filter(|_| next < after)?;
+        next = data.after(next, inside);
+        Some(Name { span: data.key(inside), flags: data.flags >> KEY_SHIFT })
     })
     // A value that stands without a name has no duplicate.
-    .filter(|data| data.key_start < data.key_end);
+    .filter(|name| !name.span.is_empty());
     if len <= FEW {
-        let mut names: [(&[u8], Option<&Data>); FEW] = [(&[], None); FEW];
+        let mut names: [(&[u8], Option<Name>); FEW] = [(&[], None); FEW];
         let mut count = 0;
         let mut exact = true;
-        for (slot, data) in names.iter_mut().zip(members) {
-            exact &= data.flags >> KEY_SHIFT & (ESCAPED | BARE) == 0;
-            *slot = (text.as_bytes().get(data.key_start as usize..data.key_end as usize).unwrap_or_default(), Some(data));
+        for (slot, name) in names.iter_mut().zip(members) {
+            exact &= name.flags & (ESCAPED | BARE) == 0;
+            *slot = (text.as_bytes().get(name.span.range()).unwrap_or_default(), Some(name));
             count += 1;
         }
         let names = &names[..count];
         if exact && names.iter().enumerate().all(|(at, name)| names[..at].iter().all(|other| other.0 != name.0)) {
             return;
         }
-        group(text, object, names.iter().filter_map(|&(_, data)| data.map(|data| (0, data))).collect(), out);
+        group(text, object, names.iter().filter_map(|&(_, name)| name.map(|name| (0, name))).collect(), out);
     } else {
-        let members: Vec<(u64, &Data)> = members.map(|data| (hash(&name(text, data)), data)).collect();
+        let members: Vec<(u64, Name)> = members.map(|name| (hash(&name.read(text)), name)).collect();
         if !all_differ(members.iter().map(|&(hash, _)| hash), len) {
             group(text, object, members, out);
         }
@@ -62,28 +75,21 @@ fn all_differ(hashes: impl Iterator<Item = u64>, count: usize) -> bool {
 }
 
 /// Sorts by hash, then each run of one hash by name: equal names stand side by side, the first in the text foremost.
-fn group(text: &str, object: u32, mut members: Vec<(u64, &Data)>, out: &mut Vec<Duplicate>) {
-    members.sort_unstable_by_key(|&(hash, data)| (hash, data.key_start));
+fn group(text: &str, object: u32, mut members: Vec<(u64, Name)>, out: &mut Vec<Duplicate>) {
+    members.sort_unstable_by_key(|&(hash, name)| (hash, name.span));
     for run in members.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
-        let mut named: Vec<(Cow<'_, str>, &Data)> = run.iter().map(|&(_, data)| (name(text, data), data)).collect();
+        let mut named: Vec<(Cow<'_, str>, Name)> = run.iter().map(|&(_, name)| (name.read(text), name)).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         for same in named.chunk_by(|a, b| a.0 == b.0) {
             let Some(((name, first), again)) = same.split_first() else { continue };
-            let key = |data: &Data| Span::new(data.key_start, data.key_end);
-            out.extend(again.iter().map(|(_, data)| Duplicate {
+            out.extend(again.iter().map(|(_, again)| Duplicate {
                 object: NodeId(object),
                 name: name.clone().into_owned(),
-                first: key(first),
-                again: key(data),
+                first: first.span,
+                again: again.span,
             }));
         }
     }
-}
-
-fn name<'a>(text: &'a str, data: &Data) -> Cow<'a, str> {
-    let flags = data.flags >> KEY_SHIFT;
-    let raw = text.get(content(text, Span::new(data.key_start, data.key_end), flags).range()).unwrap_or_default();
-    if flags & (ESCAPED | BARE) == ESCAPED { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) }
 }
 
 /// A quick hash. Names made to collide cost a sort of the run, no more.

@@ -33,6 +33,11 @@ impl<'t> Node<'t> {
         &self.tree.nodes[self.id as usize]
     }
 
+    /// One past the last descendant.
+    fn after(self) -> u32 {
+        self.data().after(self.id, &self.tree.inside)
+    }
+
     fn slice(self, span: Span) -> &'t str {
         self.tree.text.get(span.range()).unwrap_or_default()
     }
@@ -80,7 +85,7 @@ impl<'t> Node<'t> {
     /// Of a member's value, where the name stands; quotes included.
     pub fn key_span(self) -> Option<Span> {
         let data = self.data();
-        (data.flags & HAS_KEY != 0).then(|| Span::new(data.key_start, data.key_end))
+        (data.flags & HAS_KEY != 0).then(|| data.key(&self.tree.inside))
     }
 
     fn text_of(self, span: Span, flags: u8) -> Cow<'t, str> {
@@ -96,12 +101,12 @@ impl<'t> Node<'t> {
 
     /// Its place in an array.
     pub fn index(self) -> Option<usize> {
-        self.parent().filter(|parent| parent.is_array()).map(|_| self.data().ordinal as usize)
+        self.parent().filter(|parent| parent.is_array()).map(|_| self.data().place as usize)
     }
 
     /// Number of members or items; 0 for anything but an object or array.
     pub fn len(self) -> usize {
-        self.data().len as usize
+        self.data().inside(&self.tree.inside).map_or(0, |row| row.len as usize)
     }
 
     /// Whether there are no members or items.
@@ -111,12 +116,12 @@ impl<'t> Node<'t> {
 
     /// The values inside an object or array, in the order of the text.
     pub fn children(self) -> impl Iterator<Item = Node<'t>> {
-        let end = self.data().after;
+        let end = self.after();
         let mut next = self.id + 1;
         std::iter::from_fn(move || {
             (next < end).then(|| {
                 let node = Node { tree: self.tree, id: next };
-                next = node.data().after;
+                next = node.after();
                 node
             })
         })
@@ -149,15 +154,15 @@ impl<'t> Node<'t> {
             return None;
         }
         // Binary search over the descendants: each belongs to exactly one child, and the children's places rise.
-        let (mut low, mut high) = (self.id + 1, self.data().after);
+        let (mut low, mut high) = (self.id + 1, self.after());
         loop {
             let mut node = Node { tree: self.tree, id: low + (high - low) / 2 };
             while node.data().parent != self.id {
                 node = node.parent()?;
             }
-            match (node.data().ordinal as usize).cmp(&index) {
+            match (node.data().place as usize).cmp(&index) {
                 std::cmp::Ordering::Equal => return Some(node),
-                std::cmp::Ordering::Less => low = node.data().after,
+                std::cmp::Ordering::Less => low = node.after(),
                 std::cmp::Ordering::Greater => high = node.id,
             }
             if low >= high {
@@ -250,7 +255,7 @@ impl<'t> Node<'t> {
         for node in path.into_iter().rev() {
             match node.key() {
                 Some(key) => pointer::push(&mut pointer, &key),
-                None => pointer::push_index(&mut pointer, node.data().ordinal as usize),
+                None => pointer::push_index(&mut pointer, node.data().place as usize),
             }
         }
         pointer

@@ -5,21 +5,29 @@
 use super::duplicates;
 use super::recover::{self, Bare};
 use super::scan::{blank_end, plain_end};
-use super::{BARE, Data, Duplicate, ESCAPED, HAS_KEY, KEY_SHIFT, NO_PARENT, NodeKind, OPEN};
+use super::{BARE, Data, Duplicate, ESCAPED, HAS_KEY, Inside, KEY_SHIFT, NO_PARENT, NodeKind, OPEN};
 use crate::syntax::{MAX_DEPTH, MAX_ERRORS, MAX_STRING_BYTES, MAX_VALUES, SyntaxError};
 use crate::text::Span;
 
-/// Nodes, errors and duplicates of `text`.
-pub(super) fn parse(text: &str) -> (Vec<Data>, Vec<SyntaxError>, Vec<Duplicate>) {
+/// What a text was read as: the parts of a [`super::Tree`].
+pub(super) struct Parsed {
+    pub nodes: Vec<Data>,
+    pub inside: Vec<Inside>,
+    pub errors: Vec<SyntaxError>,
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// Reads `text`.
+pub(super) fn parse(text: &str) -> Parsed {
     let mut parser = Parser::new(text);
     if u32::try_from(text.len()).is_err() {
         parser.error("syntax/json", 0..0, "the document is larger than 4 GiB").help("split it into several documents");
     } else {
         parser.document();
     }
-    let Parser { nodes, errors, mut duplicates, .. } = parser;
+    let Parser { nodes, inside, errors, mut duplicates, .. } = parser;
     duplicates.sort_by_key(|duplicate: &Duplicate| duplicate.again);
-    (nodes, errors, duplicates)
+    Parsed { nodes, inside, errors, duplicates }
 }
 
 /// What a container expects next.
@@ -58,6 +66,7 @@ pub(super) struct Parser<'a> {
     pub bytes: &'a [u8],
     pub at: usize,
     pub nodes: Vec<Data>,
+    pub inside: Vec<Inside>,
     pub stack: Vec<Frame>,
     pub errors: Vec<SyntaxError>,
     pub duplicates: Vec<Duplicate>,
@@ -66,24 +75,28 @@ pub(super) struct Parser<'a> {
     pub ahead: usize,
 }
 
-/// How many values there may be. A large text is counted: a list that is copied as it grows takes twice the room of what it holds.
-fn room(text: &str) -> usize {
+/// How many values there may be, and how many of them objects and arrays. A large text is counted: a list that is copied as it grows
+/// takes twice the room of what it holds.
+fn room(text: &str) -> [usize; 2] {
     const LARGE: usize = 1 << 20;
     if text.len() < LARGE {
-        return text.len() / 24 + 1;
+        return [text.len() / 24 + 1, text.len() / 128 + 1];
     }
     // every value but the first follows a comma, or the bracket or brace that it stands in
-    let begun = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() + 1;
-    begun.min(MAX_VALUES)
+    let count = |wanted: fn(u8) -> bool| text.bytes().filter(|byte| wanted(*byte)).count();
+    let opened = count(|byte| matches!(byte, b'[' | b'{'));
+    [count(|byte| byte == b',') + opened + 1, opened].map(|room| room.min(MAX_VALUES))
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str) -> Self {
+        let [values, containers] = room(text);
         Parser {
             text,
             bytes: text.as_bytes(),
             at: 0,
-            nodes: Vec::with_capacity(room(text)),
+            nodes: Vec::with_capacity(values),
+            inside: Vec::with_capacity(containers),
             stack: Vec::new(),
             errors: Vec::new(),
             duplicates: Vec::new(),
@@ -253,19 +266,25 @@ impl<'a> Parser<'a> {
             }
             None => (NO_PARENT, 0),
         };
-        let in_object = key.is_some();
-        let key = key.unwrap_or_default();
+        let (named, place, key) = match key {
+            Some(key) => (HAS_KEY, key.start as u32, key),
+            None => (0, ordinal, Lexeme::default()),
+        };
+        let key_end = key.end as u32;
+        let rest = if matches!(kind, NodeKind::Object | NodeKind::Array) {
+            self.inside.push(Inside { after: id + 1, len: 0, key_end });
+            self.inside.len() as u32 - 1
+        } else {
+            key_end
+        };
         self.nodes.push(Data {
             kind,
-            flags: lexeme.flags | (key.flags << KEY_SHIFT) | if in_object { HAS_KEY } else { 0 },
+            flags: lexeme.flags | (key.flags << KEY_SHIFT) | named,
             start: lexeme.start as u32,
             end: lexeme.end as u32,
-            key_start: key.start as u32,
-            key_end: key.end as u32,
             parent,
-            after: id + 1,
-            ordinal,
-            len: 0,
+            place,
+            rest,
         });
     }
 
@@ -286,11 +305,12 @@ impl<'a> Parser<'a> {
         let after = self.nodes.len() as u32;
         if let Some(data) = self.nodes.get_mut(frame.node as usize) {
             data.end = end as u32;
-            data.after = after;
-            data.len = frame.count;
             data.flags |= flags;
+            if let Some(row) = self.inside.get_mut(data.rest as usize) {
+                (row.after, row.len) = (after, frame.count);
+            }
             if frame.count > 1 && data.kind == NodeKind::Object {
-                duplicates::find(self.text, &self.nodes, frame.node, &mut self.duplicates);
+                duplicates::find(self.text, &self.nodes, &self.inside, frame.node, &mut self.duplicates);
             }
         }
         self.at = end;

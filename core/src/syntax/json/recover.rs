@@ -338,7 +338,8 @@ impl Parser<'_> {
             && let Some(data) = self.nodes.get(last)
             && data.kind == NodeKind::String
             && data.parent == frame.node
-            && data.key_start < data.key_end
+            && let key = data.key(&self.inside)
+            && !key.is_empty()
         {
             let string = Lexeme {
                 start: data.start as usize,
@@ -346,8 +347,8 @@ impl Parser<'_> {
                 flags: data.flags & (super::ESCAPED | super::OPEN | super::BARE),
             };
             let key = Lexeme {
-                start: data.key_start as usize,
-                end: data.key_end as usize,
+                start: key.start as usize,
+                end: key.end as usize,
                 flags: data.flags >> super::KEY_SHIFT & (super::ESCAPED | super::OPEN | super::BARE),
             };
             let place = self.last_text(string.start).max(key.end);
