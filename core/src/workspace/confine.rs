@@ -18,6 +18,9 @@ pub enum LocationError {
     /// Nothing written.
     #[error("the location is empty")]
     Empty,
+    /// `stream://` and nothing behind it.
+    #[error("`stream://` names no source")]
+    Unnamed,
     /// A URL such as `https://…` or `file:…`.
     #[error("`{0}:` locations are never fetched or opened: what a document names lies in the workspace")]
     Url(String),
@@ -43,8 +46,8 @@ pub fn resolve(folder: &str, location: &str) -> Result<Location, LocationError> 
     if location.is_empty() {
         return Err(LocationError::Empty);
     }
-    if location.starts_with("stream://") {
-        return Ok(Location::Stream);
+    if let Some(source) = location.strip_prefix("stream://") {
+        return if source.is_empty() { Err(LocationError::Unnamed) } else { Ok(Location::Stream) };
     }
     if location.chars().any(char::is_control) {
         return Err(LocationError::Control);
@@ -118,6 +121,7 @@ mod tests {
         assert_eq!(resolve("a", "stream://source/id"), Ok(Location::Stream));
         for (location, why) in [
             ("", LocationError::Empty),
+            ("stream://", LocationError::Unnamed),
             ("/etc/passwd", LocationError::Absolute),
             ("\\\\server\\share", LocationError::Absolute),
             ("C:\\x", LocationError::Absolute),

@@ -57,6 +57,12 @@ fn the_vectors_of_tensors_hold() {
     hold("vectors/tensor.ndjson");
 }
 
+// rows: B100 B131 B149 B151 B152 B153 B154 B155 B156 B158 B159 B160 B161 B163 B164 B165 B166 B167 B169 B177 B217 B226 B272 B273 B274 B275 B276
+#[test]
+fn drawings_become_what_an_independent_reference_makes_of_them() {
+    hold("golden/tensor.ndjson");
+}
+
 // rows: D260 D269 D289 D308 D329 D354 D358 D363 D366 D382 D391 D403 D409 D460 D477 D513 D519 D530 D533 D546 D561 D605 D607 D610 D611 D646 D654 D664 D668
 #[test]
 fn the_vectors_of_packs_hold() {

@@ -85,7 +85,7 @@ pub static FORBIDDEN_MEMBER: Rule = Rule {
     check: Check::File(forbidden_member),
     fix: None,
     docs: Docs {
-        what: "A member of an `ai.*` object that speaks of training, sampling, randomness, time, or the host it runs on; and per kind what would make it change or look about: context in a tokenizer, added tokens in a vocabulary, a learning rate beside weights, counts in an n-gram brain. Names are compared exactly, but for those that begin with `train`; names inside `emit` and `layer_map` are data.",
+        what: "A member of an `ai.*` object that speaks of training, sampling, randomness, time, or the host it runs on; and per kind what would make it change or look about: context in a tokenizer, added tokens in a vocabulary, a learning rate beside weights, counts in an n-gram brain. Names are compared exactly, but for those that begin with `train`, `gradient` or `optimizer`, and those of weights that begin with `grad_`; names inside `emit` and `layer_map` are data.",
         why: "The same objects with the same hashes must give the same answer on every machine and at every time.",
         fix: "Remove the member. What is needed at run time belongs to the runtime, not to the object.",
         bad: &[Example { note: "a temperature", file: "brain.json", files: &[("brain.json", brain!(r#", "temperature": 0.7"#))] }],
@@ -231,20 +231,7 @@ fn projection_only(context: &FileContext<'_>, findings: &mut Findings) {
 
 /// Names that no `ai.*` object may have, and what they speak of.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    (
-        "training",
-        &[
-            "optimizer",
-            "optimizers",
-            "optimizer_state",
-            "gradient",
-            "gradients",
-            "gradient_clip",
-            "gradient_checkpointing",
-            "backprop",
-            "backpropagation",
-        ],
-    ),
+    ("training", &["backprop", "backpropagation"]),
     (
         "sampling",
         &["temperature", "top_k", "top_p", "sample", "samples", "sampler", "sampling", "do_sample", "dropout", "beam_width", "num_beams"],
@@ -260,7 +247,7 @@ const FORBIDDEN_BY_KIND: &[(&str, &str, &[&str])] = &[
     ("ai.tokenizer.v1", "what lies around a text", &["context", "lookahead", "lookbehind", "position", "runtime", "session", "meta"]),
     ("ai.tokenizer.v1", "branching", &["if", "when", "cond", "condition", "else"]),
     ("ai.vocab.v1", "tokens to come", &["extend", "added_tokens", "append", "dynamic"]),
-    ("ai.model.weights.v1", "training", &["lr", "learning_rate", "epoch", "epochs", "loss", "grad", "grads", "exp_avg", "momentum"]),
+    ("ai.model.weights.v1", "training", &["lr", "learning_rate", "epoch", "epochs", "loss", "exp_avg", "momentum"]),
     ("ai.brain.ngram.v1", "learning at run time", &["update", "updates", "learn", "count", "counts"]),
 ];
 
@@ -272,8 +259,14 @@ pub(super) fn forbidden(kind: &str, name: &str) -> Option<&'static str> {
     if name == "top_k" && SELECTING.contains(&kind) {
         return None;
     }
-    // A520: `train*`
-    if name.starts_with("train") {
+    // A520: `train*`, `gradient*`; B053: `optimizer*`
+    if ["train", "gradient", "optimizer"].iter().any(|start| name.starts_with(start)) {
+        return Some("training");
+    }
+    // B051: `grad*`, as a word of its own
+    if kind == "ai.model.weights.v1"
+        && name.strip_prefix("grad").is_some_and(|rest| matches!(rest, "" | "s") || rest.starts_with(['_', '-', '.']))
+    {
         return Some("training");
     }
     let general = FORBIDDEN.iter().find(|(_, names)| names.contains(&name)).map(|(about, _)| *about);
