@@ -180,7 +180,7 @@ fn tensor(random: &mut Random, elements: usize) -> Model {
     model
 }
 
-// rows: B184 B195 B225 B226 B227 B234
+// rows: B184 B225 B226
 #[test]
 fn node_accum_on_the_device_is_that_of_the_processor() {
     let Some(gpu) = device("node_accum_on_the_device_is_that_of_the_processor") else { return };
