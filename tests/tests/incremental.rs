@@ -36,17 +36,20 @@ const BODIES: &[&str] = &[
     "{\"error\": {\"category\": \"weather\"}}",
     "{\"id\": \"object://t/one\", \"payload\": {\"location\": \"p.json\"}, \"projections\": 1}",
     "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0L1 1\"/></svg>",
+    // whether it runs in a circle depends on the tolerance of the curve
+    "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0Q4 4 8 0\"/><path d=\"M4 2L0 0\"/></svg>",
     "{\"p.json\": \"sha256:f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310\", \"gone.bin\": \"sha256:\"}\n",
     "",
 ];
 
 /// A text some file of the workspace may hold.
 fn text() -> impl Strategy<Value = String> {
-    let descriptor = (0..IDS.len(), 0..PAYLOADS.len(), 0..BODIES.len(), any::<bool>()).prop_map(|(id, payload, body, deep)| {
+    let descriptor = (0..IDS.len(), 0..PAYLOADS.len(), 0..BODIES.len(), any::<bool>(), any::<bool>()).prop_map(|(id, payload, body, deep, coarse)| {
         let (id, location, hash) = (IDS[id], PAYLOADS[payload], Digest::of(BODIES[body].as_bytes()));
         let emit = if deep { "@payload.a" } else { "@payload" };
+        let tolerance = if coarse { "\"epsilon\": 1, " } else { "" };
         format!(
-            r#"{{"$schema": "object://schema/object.v1", "id": "{id}", "hash": "{hash}", "payload": {{"type": "json", "mime": "application/json", "location": "{location}"}}, "authority": "none", "projections": {{"default": {{"type": "json", "emit": {{"v": "{emit}"}}}}}}}}"#
+            r#"{{"$schema": "object://schema/object.v1", "id": "{id}", {tolerance}"hash": "{hash}", "payload": {{"type": "json", "mime": "application/json", "location": "{location}"}}, "authority": "none", "projections": {{"default": {{"type": "json", "emit": {{"v": "{emit}"}}}}}}}}"#
         )
     });
     let team = (0..IDS.len(), 0..IDS.len()).prop_map(|(id, agent)| {

@@ -14,6 +14,7 @@ use crate::{
         json::{self, Node, Whole},
         xml,
     },
+    tensor::number,
     text::Span,
     workspace::confine::{self, Location},
 };
@@ -200,6 +201,8 @@ pub struct Facts {
     pub cluster: Option<Arc<str>>,
     /// Its payload.
     pub payload: Option<PayloadFacts>,
+    /// The tolerance of curves that it declares for the drawing it describes, in units of 2⁻³² of the extent (B168).
+    pub tolerance: Option<u64>,
     /// What it names.
     pub references: Vec<Reference>,
     /// Where it looks into its payload.
@@ -240,6 +243,7 @@ impl Facts {
             signature: None,
             cluster: None,
             payload: None,
+            tolerance: None,
             references: Vec::new(),
             payload_references: PayloadReferences::default(),
             object_references: Vec::new(),
@@ -317,6 +321,7 @@ pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
         facts.id = root.get("id").and_then(Located::of).filter(|id| id.value.starts_with(id::SCHEME));
     }
     facts.payload = root.get("payload").filter(|payload| payload.is_object()).map(|payload| payload_facts(payload));
+    facts.tolerance = root.get("epsilon").filter(|_| facts.payload.is_some()).and_then(tolerance);
     read_hashes(root, kind, facts);
     read_references(root, kind, facts);
     facts.lanes = LaneFacts::read(root, kind, facts);
@@ -325,6 +330,12 @@ pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
         "pi-profile.kernel" => root.get("@pi_profile").and_then(Located::of),
         _ => None,
     };
+}
+
+/// A lawful tolerance; what is none is told by the schema.
+fn tolerance(node: Node<'_>) -> Option<u64> {
+    let value = u64::try_from(number::to_q32(node.number_text()?)?).ok()?;
+    (1..=1 << 32).contains(&value).then_some(value)
 }
 
 fn payload_facts(payload: Node<'_>) -> PayloadFacts {

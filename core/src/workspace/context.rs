@@ -100,6 +100,12 @@ impl<'a> WorkspaceContext<'a> {
         definitions
     }
 
+    /// The tolerance of curves that a descriptor declares for this file, a drawing; see [`Snapshot::tolerance`].
+    pub fn tolerance(&self) -> Option<u64> {
+        self.ask(|| Key::Users(self.facts.path.clone()));
+        self.snapshot.tolerance(&self.facts.path)
+    }
+
     /// Whether a file is a payload and none of ours: only its shape is that of a document, and a descriptor names it.
     pub fn is_mere_payload(&self, facts: &Facts) -> bool {
         if facts.role != Role::Shaped {

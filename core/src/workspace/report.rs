@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     document::facts::Role,
     map::HashSet,
-    rules::{Finding, config as config_rule},
+    rules::{Finding, config as config_rule, svg::tolerance::depends},
 };
 
 impl Engine {
@@ -79,7 +79,14 @@ impl Engine {
                 Role::Shaped => (true, false),
             },
         };
-        analysis.findings.iter().filter(move |finding| all || only_syntax && finding.rule.starts_with("syntax/"))
+        let tolerance = || analysis.facts.as_ref().and_then(|facts| self.snapshot.tolerance(&facts.path));
+        let drawn = analysis.facts.as_ref().is_some_and(|facts| facts.role == Role::Tensor);
+        // told anew with the tolerance that the descriptor declares
+        let told_anew = all && drawn && !analysis.findings.is_empty() && tolerance().is_some();
+        analysis
+            .findings
+            .iter()
+            .filter(move |finding| all && !(told_anew && depends(&finding.rule)) || only_syntax && finding.rule.starts_with("syntax/"))
     }
 
     fn unused_suppressions(&self, used: &[bool]) -> Vec<Diagnostic> {

@@ -14,6 +14,7 @@ use crate::{
     hash::digest::Digest,
     map::{HashSet, SharedMap},
     syntax::{MAX_DOCUMENT_BYTES, json},
+    tensor::source::EPSILON,
     workspace::{
         config::Config,
         confine,
@@ -135,6 +136,14 @@ impl Snapshot {
                     .is_some_and(|payload| payload.semantics.as_deref().is_none_or(|semantics| !semantics.contains("video")))
             })
         }
+    }
+
+    /// The tolerance of curves that a descriptor declares for the drawing at `path`, where it is another than the one that holds by itself: of
+    /// several descriptors the first by path that declares one counts.
+    pub fn tolerance(&self, path: &str) -> Option<u64> {
+        let users = self.index.users(path);
+        let declared = users.iter().filter_map(|user| self.index.facts(user)).filter(|user| payload_path(user).as_deref() == Some(path));
+        declared.filter_map(|user| user.tolerance).next().filter(|tolerance| *tolerance != EPSILON)
     }
 
     /// Whether the file is a payload and none of ours: only its shape is that of a document, and a descriptor names it.

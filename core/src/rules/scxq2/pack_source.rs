@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::pack::is_pack;
 use crate::{
     diagnostic::{Change, FileChange, Fix, Safety, Severity},
-    document::facts::Facts,
     hash::digest::Digest,
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
     scxq2::{
@@ -19,7 +18,7 @@ use crate::{
     syntax::{json, xml::Elements},
     tensor::{
         graph::Graph,
-        legality, number,
+        legality,
         source::{self, EPSILON, Mode},
         structure,
     },
@@ -130,16 +129,9 @@ fn drawn(bytes: &[u8], epsilon: u64) -> Option<Decoded> {
     (judgement.is_lawful() && !model.elements.is_empty()).then_some(Decoded { model, graph, without_decay: judgement.without_decay })
 }
 
-/// The tolerance that a descriptor declares, in units of 2⁻³².
-fn epsilon_of(context: &WorkspaceContext<'_>, descriptor: &Facts) -> Option<u64> {
-    let tree = context.json(&descriptor.path)?;
-    let epsilon = number::to_q32(tree.root()?.get("epsilon")?.number_text()?)?;
-    u64::try_from(epsilon).ok()
-}
-
 fn epsilons(context: &WorkspaceContext<'_>, paths: [&str; 2]) -> Vec<u64> {
     let users = paths.into_iter().flat_map(|path| context.users(path));
-    let mut all: Vec<u64> = users.filter_map(|user| epsilon_of(context, &user)).collect();
+    let mut all: Vec<u64> = users.filter_map(|user| user.tolerance).collect();
     if all.is_empty() {
         all.push(EPSILON);
     }
@@ -231,7 +223,7 @@ fn truth(context: &WorkspaceContext<'_>) -> Option<Truth> {
     match file.kind.map_or("scxq2", |kind| kind.name()) {
         "scxq2" if is_pack(&bytes) => Truth::of(&pack::decode(&bytes).ok()?, &bytes).ok(),
         "svg" => {
-            let tensor = drawn(&bytes, epsilon_of(context, context.facts).unwrap_or(EPSILON))?;
+            let tensor = drawn(&bytes, context.facts.tolerance.unwrap_or(EPSILON))?;
             Truth::of(&tensor, &write::encode_with(&tensor.model, &tensor.graph).ok()?).ok()
         }
         _ => None,

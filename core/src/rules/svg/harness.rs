@@ -12,7 +12,6 @@ use crate::{
         graph::Graph,
         legality,
         model::Model,
-        number,
         source::{self, EPSILON, Mode},
         structure,
     },
@@ -173,9 +172,7 @@ fn tensor_of(context: &WorkspaceContext<'_>, descriptor: &Facts) -> Option<(Mode
         return pack::decode(&bytes).ok().map(|decoded| (decoded.model, decoded.graph));
     }
     let elements = Elements::parse(std::str::from_utf8(&bytes).ok()?).elements?;
-    let epsilon = context.json(&descriptor.path).and_then(|tree| number::to_q32(tree.root()?.get("epsilon")?.number_text()?));
-    let epsilon = epsilon.and_then(|epsilon| u64::try_from(epsilon).ok()).unwrap_or(EPSILON);
-    let model = source::read(&elements, epsilon, Mode::Strict).ok()?.drawing.model;
+    let model = source::read(&elements, descriptor.tolerance.unwrap_or(EPSILON), Mode::Strict).ok()?.drawing.model;
     let graph = Graph::of(&model);
     legality::judge(&model, &graph).is_lawful().then_some((model, graph))
 }

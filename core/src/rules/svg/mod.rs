@@ -19,6 +19,7 @@ mod shape;
 pub mod tensor;
 #[cfg(test)]
 mod tests;
+pub mod tolerance;
 mod transform;
 mod walk;
 

@@ -13,7 +13,7 @@ use super::{
     element::DRAWINGS,
     measure::RANGE,
     reference::DUPLICATE_ID,
-    shows,
+    shows, tolerance,
     transform::TRANSFORM,
     walk::{self, Walk, illegal},
 };
@@ -61,9 +61,9 @@ pub static DISCONNECTED: Rule = Rule {
 pub static UNDECLARED_CYCLE: Rule = Rule {
     name: "svg/undeclared-cycle",
     severity: Severity::Error,
-    rows: &["B132"],
+    rows: &["B132", "B168"],
     on: DRAWINGS,
-    check: Check::Elsewhere,
+    check: Check::Workspace(tolerance::check),
     fix: None,
     docs: Docs {
         what: "Segments that lead from a point, each in the direction it is drawn, back to that point, without a closing command (`Z`), a `rect` or a `circle` among them.",
