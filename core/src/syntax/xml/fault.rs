@@ -175,8 +175,8 @@ impl Told<'_> {
         let last = memchr::memrchr(b'<', bytes);
         let inside = last.filter(|&start| !tag_ends(&bytes[start..]));
         if let Some(start) = inside {
-            let name = name_at(self.text, start + 1 + usize::from(bytes.get(start + 1) == Some(&b'/')));
-            let begin = if bytes[start..].starts_with(b"<!--") { "<!--".len() } else { 1 + name.len() };
+            let mark = 1 + usize::from(bytes.get(start + 1) == Some(&b'/'));
+            let begin = if bytes[start..].starts_with(b"<!--") { "<!--".len() } else { mark + name_at(self.text, start + mark).len() };
             self.span = Span::from(start..(start + begin).min(bytes.len()));
             self.help("close the tag, the quote or the comment that begins here");
             return "the document ends inside this markup".to_owned();

@@ -40,6 +40,7 @@ fn what_is_not_well_formed_is_told_with_its_place() {
         ("<a b='1", "<a", "syntax/xml: the document ends inside this markup"),
         ("<a><!-- x", "<!--", "syntax/xml: the document ends inside this markup"),
         ("<a", "<a", "syntax/xml: the document ends inside this markup"),
+        ("<é></é", "</é", "syntax/xml: the document ends inside this markup"),
         ("<a b='1' c='2' b='3'/>", "b", "syntax/xml-attribute-duplicate: `b` stands twice on one element"),
         ("<a xmlns='u' xmlns='v'/>", "xmlns", "syntax/xml-attribute-duplicate: `xmlns` stands twice on one element"),
         ("<a xlink:href='#b'/>", "xlink", "syntax/xml-namespace: the prefix `xlink` is not declared"),
