@@ -200,7 +200,8 @@ fn decay<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, frame: &Frame, close: 
     } else {
         (frame.stroke, tensor::opacity_q11(frame.opacity))
     };
-    if !legality::lacks_decay(stroke, opacity) {
+    // a unit of a semantic index has no stroke to lower (A074)
+    if walk.is_index || !legality::lacks_decay(stroke, opacity) {
         return;
     }
     walk.find(&CYCLE_WITHOUT_DECAY, |walk| {
