@@ -28,30 +28,13 @@ pub struct Path {
 impl Path {
     /// Reads path data; `None` where it breaks its grammar or draws nothing.
     pub fn read(data: &str) -> Option<Path> {
-        let mut commands = Commands::new(data);
-        let (mut first, mut at, mut start) = (None, [0.0_f64; 2], [0.0_f64; 2]);
-        let mut length = Some(0.0);
-        while let Some(command) = commands.advance() {
-            let command = command.ok()?;
-            let numbers: Vec<f64> = commands.arguments().iter().map(|number| value(*number, data)).collect::<Option<_>>()?;
-            let base = if command.is_relative() { at } else { [0.0, 0.0] };
-            let upper = command.letter.to_ascii_uppercase();
-            let to = match (upper, numbers.as_slice()) {
-                (b'Z', _) => start,
-                (b'H', [x]) => [base[0] + x, at[1]],
-                (b'V', [y]) => [at[0], base[1] + y],
-                (_, [.., x, y]) => [base[0] + x, base[1] + y],
-                _ => return None,
-            };
-            match upper {
-                b'M' => start = to,
-                b'L' | b'H' | b'V' | b'Z' => length = length.map(|sum| sum + (to[0] - at[0]).hypot(to[1] - at[1])),
-                _ => length = None,
-            }
+        let (mut first, mut last, mut length) = (None, [0.0_f64; 2], Some(0.0));
+        trace(data, |to, way| {
+            length = length.zip(way).map(|(sum, way)| sum + way);
             first.get_or_insert(to);
-            at = to;
-        }
-        Some(Path { first: first?, last: at, length })
+            last = to;
+        })?;
+        Some(Path { first: first?, last, length })
     }
 
     /// The angle of the way from the first point to the last, in radians; `None` where they are the same (A073).
@@ -59,6 +42,44 @@ impl Path {
         let (x, y) = (self.last[0] - self.first[0], self.last[1] - self.first[1]);
         (x != 0.0 || y != 0.0).then(|| atan2(y, x))
     }
+}
+
+/// Follows path data and shows where each command leads, and how long the way there is: 0 for a move, `None` for a curve, whose length
+/// has no exact value. `None` where the data breaks its grammar.
+fn trace(data: &str, mut shown: impl FnMut([f64; 2], Option<f64>)) -> Option<()> {
+    let mut commands = Commands::new(data);
+    let (mut at, mut start) = ([0.0_f64; 2], [0.0_f64; 2]);
+    while let Some(command) = commands.advance() {
+        let command = command.ok()?;
+        let numbers: Vec<f64> = commands.arguments().iter().map(|number| value(*number, data)).collect::<Option<_>>()?;
+        let base = if command.is_relative() { at } else { [0.0, 0.0] };
+        let upper = command.letter.to_ascii_uppercase();
+        let to = match (upper, numbers.as_slice()) {
+            (b'Z', _) => start,
+            (b'H', [x]) => [base[0] + x, at[1]],
+            (b'V', [y]) => [at[0], base[1] + y],
+            (_, [.., x, y]) => [base[0] + x, base[1] + y],
+            _ => return None,
+        };
+        let way = match upper {
+            b'M' => {
+                start = to;
+                Some(0.0)
+            }
+            b'L' | b'H' | b'V' | b'Z' => Some((to[0] - at[0]).hypot(to[1] - at[1])),
+            _ => None,
+        };
+        shown(to, way);
+        at = to;
+    }
+    Some(())
+}
+
+/// The points that a path leads through, transforms applied: one for each of its commands. `None` where it cannot be read.
+pub fn points(path: Element<'_>) -> Option<Vec<[f64; 2]>> {
+    let mut points = Vec::new();
+    trace(path.value("d")?, |to, _| points.push(to))?;
+    points.into_iter().map(|point| placed(path, point)).collect()
 }
 
 /// The space that a path is looked for in: the `space` of the group around it (A075).
@@ -184,6 +205,14 @@ mod tests {
         assert_eq!(Path::read("M0 0 C1 1 2 2 3 0").unwrap().length, None);
         assert_eq!(Path::read("M0,0 L0.12,0.33 …"), None);
         assert_eq!(Path::read(""), None);
+    }
+
+    #[test]
+    fn a_path_leads_through_a_point_for_each_command_where_its_transforms_put_it() {
+        let text = r#"<svg><g transform="translate(1 2)"><path transform="scale(2)" d="M0,0 l1,1 H3 Z"/></g></svg>"#;
+        let tree = Elements::parse(text).elements.unwrap();
+        let path = tree.iter().find(|element| element.local() == "path").unwrap();
+        assert_eq!(points(path).unwrap(), [[1.0, 2.0], [3.0, 4.0], [7.0, 4.0], [1.0, 2.0]]);
     }
 
     // rows: A065 A075
