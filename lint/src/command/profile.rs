@@ -7,11 +7,12 @@ use mx2lm_core::collapse::gccp::{cosine, is_aligned};
 use mx2lm_core::collapse::math;
 use mx2lm_core::collapse::profile::{Explained, Profile, Step};
 use mx2lm_core::collapse::{Threshold, gccp};
+use mx2lm_core::hash::self_hash::profile_fingerprint;
 use serde_json::{Value, json};
 
-use super::FOUND;
 use super::collapse::input::{self, Document, Prepared};
 use super::collapse::{bits, chosen, compute};
+use super::{FOUND, read};
 use crate::cli::collapse::{CompareArgs, Device, ExplainArgs, FingerprintArgs, ProfileCommand};
 use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, to_stdout};
@@ -32,9 +33,13 @@ fn fingerprint(arguments: &FingerprintArgs) -> Result<ExitCode, Failure> {
     let mut rows = Vec::new();
     let mut stale = false;
     for path in &arguments.profiles {
-        let source = input::profile(path)?;
-        let own = source.fingerprint.ok_or_else(|| Failure::Refused(format!("`{}` has no canonical form", path.display())))?;
-        let meta = source.tree.root().and_then(|root| root.get("meta"));
+        // a hash asks for no kernel: what cannot be computed has a fingerprint all the same
+        let tree = input::json(path, read(path)?)?;
+        let root = tree.root().filter(|root| root.get("meta").or_else(|| root.get("@pi_profile")).is_some());
+        let refused = |why: &str| Failure::Refused(format!("`{}` {why}", path.display()));
+        let root = root.ok_or_else(|| refused("is no profile: it has neither `meta` nor `@pi_profile`"))?;
+        let own = profile_fingerprint(root).map_err(|why| refused(&format!("has no canonical form: {why}")))?;
+        let meta = root.get("meta");
         let declared = meta.and_then(|meta| meta.get("fingerprint")).and_then(|declared| declared.as_str()).map(|text| text.into_owned());
         stale |= declared.as_ref().is_some_and(|declared| *declared != own);
         rows.push((path.display().to_string(), own, declared));
@@ -143,6 +148,10 @@ fn leaf_words(text: &mut String, name: &str, threshold: Threshold, document: &Do
             None => writeln!(text, "    pair {} adds nothing: one of its vectors has no length", pair.index),
         };
     }
+    let more = (pairs.len() - aligned.len()).saturating_sub(MOST_PAIRS);
+    if more > 0 {
+        let _ = writeln!(text, "    and {more} more that add nothing");
+    }
     let (x, y) = aligned.iter().fold((0.0, 0.0), |(x, y), pair| (x + pair.a[0], y + pair.a[1]));
     if x != 0.0 || y != 0.0 {
         let _ =
@@ -198,10 +207,8 @@ fn described(prepared: &Prepared, document: &Document, steps: &[Explained]) -> V
 
 fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let (one, other) = (input::profile(&arguments.one)?, input::profile(&arguments.other)?);
-    let mut lines = differences(&one.profile, &other.profile);
-    if lines.is_empty() && one.fingerprint != other.fingerprint {
-        lines.push("they compute the same; their fingerprints differ in members that take no part in computing".to_owned());
-    }
+    let lines = differences(&one.profile, &other.profile);
+    let twins = one.fingerprint == other.fingerprint;
     let mut scores = Vec::new();
     if !arguments.against.is_empty() {
         let (one, other) = (input::prepare(one)?, input::prepare(other)?);
@@ -213,15 +220,19 @@ fn compare(arguments: &CompareArgs) -> Result<ExitCode, Failure> {
     let same = lines.is_empty() && scores.iter().all(|(_, one, other)| one.to_bits() == other.to_bits());
     to_stdout(Color::Never, |out, _| match arguments.format {
         DataFormat::Text => {
-            if same {
-                writeln!(out, "they compute the same")?;
+            match (same, twins) {
+                (false, _) => {}
+                (true, true) => writeln!(out, "they compute the same")?,
+                (true, false) => {
+                    writeln!(out, "they compute the same; their fingerprints differ in members that take no part in computing")?;
+                }
             }
             lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
             scores.iter().try_for_each(|(id, one, other)| writeln!(out, "{one:>+12.9}  {other:>+12.9}  {:>+12.9}  {id}", other - one))
         }
         DataFormat::Json => {
             let scores: Vec<Value> = scores.iter().map(|(id, one, other)| json!({ "id": id, "one": one, "other": other })).collect();
-            writeln!(out, "{:#}", json!({ "version": 1, "same": same, "differences": lines, "scores": scores }))
+            writeln!(out, "{:#}", json!({ "version": 1, "same": same, "same_fingerprint": twins, "differences": lines, "scores": scores }))
         }
     })?;
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::from(FOUND) })
@@ -247,6 +258,8 @@ fn differences(one: &Profile, other: &Profile) -> Vec<String> {
         note(&format!("weight of `{name}`"), weights(one, name), weights(other, name));
     }
     let order = |profile: &Profile| profile.terms.iter().map(|term| term.profile.as_str()).collect::<Vec<_>>().join(", ");
-    note("order of the terms, in which they are added", order(one), order(other));
+    if !one.is_leaf() && !other.is_leaf() {
+        note("order of the terms, in which they are added", order(one), order(other));
+    }
     lines
 }
