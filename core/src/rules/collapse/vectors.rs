@@ -242,8 +242,9 @@ fn near(list: Node<'_>, a: &[Vector], b: &[Vector], threshold: Threshold, findin
             0 => String::new(),
             more => format!("; so do {more} more"),
         };
+        let far = if off == 0.0 { "on".to_owned() } else { format!("{off:e} from") };
         let message =
-            format!("this pair lies {off:e} from the threshold {}: the smallest change decides it the other way{more}", threshold.value());
+            format!("this pair lies {far} the threshold {}: the smallest change decides it the other way{more}", threshold.value());
         findings.push(Finding::new(&NEAR_THRESHOLD, Place::value(node), message).help("leave it where the edge is what is tested"));
     }
 }
