@@ -15,6 +15,7 @@ interface Input {
   score: number | null;
   refused: string | null;
   parts: number[];
+  weights: number[];
   near: number;
 }
 
@@ -35,6 +36,7 @@ interface Scores {
   inputs: Input[];
   against: Against[];
   refused: string | null;
+  provisional: string | null;
 }
 
 export class Preview implements vscode.Disposable {
@@ -143,13 +145,16 @@ function page(scores: Scores | null): string {
   if (scores.refused !== null) {
     rows.push(`<p>No score: ${escape(scores.refused)}</p>`);
   }
+  if (scores.provisional !== null) {
+    rows.push(`<p>⚠ ${escape(scores.provisional)}</p>`);
+  }
   if (scores.parts.length > 0) {
     const part = ({ profile, weight, share }: Part) =>
       `<tr><td>${escape(profile)}</td><td>${bar(share)}</td><td class="number">${(share * 100).toFixed(1)} %</td><td class="number">weight ${weight}</td></tr>`;
     rows.push(`<h3>Made of</h3><table>${scores.parts.map(part).join("")}</table>`);
   }
   const input = (one: Input) => {
-    const sum = one.parts.map((score, at) => `${scores.parts[at]?.weight ?? ""} × ${score}`).join(" + ");
+    const sum = one.parts.map((score, at) => `${one.weights[at] ?? ""} × ${score}`).join(" + ");
     const near = one.near > 0 ? ` ⚠ ${one.near} within 1e-9 of the threshold` : "";
     const told =
       one.score === null

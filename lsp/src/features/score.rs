@@ -11,8 +11,8 @@ use std::{
 use lsp_types::{CodeLens, Command, InlayHint, InlayHintLabel, InlayHintTooltip, Range};
 use mx2lm_core::{
     collapse::{
-        Threshold,
-        profile::{Plan, Profile, Step},
+        CollapseError, Threshold,
+        profile::{Plan, PlanError, Profile, Step},
         rank, read,
     },
     document::facts::Facts,
@@ -62,6 +62,8 @@ pub struct Scores {
     pub collapsed: usize,
     /// Why there are no scores.
     pub refused: Option<String>,
+    /// Why the scores are not the profile's own yet: its weights do not add up, as they cannot between two edits.
+    pub provisional: Option<String>,
 }
 
 /// A profile that another is made of.
@@ -90,6 +92,8 @@ pub struct Input {
     pub expected: Option<f64>,
     /// The scores of the parts, in their order.
     pub parts: Vec<f64>,
+    /// The weights of the parts as conflicts left them.
+    pub weights: Vec<f64>,
     /// How many pairs lie within 1e-9 of a threshold.
     pub near: usize,
     #[serde(skip)]
@@ -152,7 +156,16 @@ pub fn scores_while(file: &File<'_>, goes_on: &dyn Fn() -> bool) -> Option<Score
     let parts = own.terms.iter().map(|term| Part { profile: term.profile.clone(), weight: term.weight, share: share(term.weight) });
     let mut all = Scores { parts: parts.collect(), ..refused(file, facts, root, String::new()) };
     let others = made_of(file, &own);
-    match Plan::new(&own, |name| others.get(name)) {
+    let mut plan = Plan::new(&own, |name| others.get(name));
+    if let Err(PlanError::Unlawful { profile, error: CollapseError::WeightSum { sum } }) = &plan
+        && *profile == own.name
+    {
+        // a second weight cannot change in the same keystroke: the score goes on following the first
+        all.provisional = Some(format!("the weights add up to {sum}, and 1 is wanted: these scores are of the weights as they are"));
+        let loose = Profile { normalized: false, ..own.clone() };
+        plan = Plan::new(&loose, |name| others.get(name));
+    }
+    match plan {
         Ok(plan) => {
             all.refused = None;
             let mut collapsed = 0;
@@ -176,6 +189,7 @@ fn refused(file: &File<'_>, facts: &Facts, root: Node<'_>, why: String) -> Score
         against: Vec::new(),
         collapsed: 0,
         refused: Some(why),
+        provisional: None,
     }
 }
 
@@ -233,7 +247,7 @@ fn inputs(file: &File<'_>, root: Node<'_>, plan: &Plan, collapsed: &mut usize, g
 impl Input {
     fn new(name: String, expected: Option<Node<'_>>) -> Input {
         let expected = expected.and_then(|node| node.as_f64());
-        Input { name, pairs: 0, score: None, refused: None, expected, parts: Vec::new(), near: 0, span: None }
+        Input { name, pairs: 0, score: None, refused: None, expected, parts: Vec::new(), weights: Vec::new(), near: 0, span: None }
     }
 }
 
@@ -273,6 +287,7 @@ impl Scorer<'_> {
                 input.score = steps.last().map(|step| step.score);
                 if let Some(Step::Sum { of, .. }) = self.plan.steps().last() {
                     input.parts = of.iter().filter_map(|at| Some(steps.get(*at)?.score)).collect();
+                    input.weights = steps.last().and_then(|step| Some(step.superposed.as_ref()?.weights.clone())).unwrap_or_default();
                 }
             }
             Err(error) => input.refused = Some(error.to_string()),
@@ -307,6 +322,9 @@ fn page(file: &File<'_>) -> Option<Page> {
     if let Some(why) = &all.refused {
         page.line(&format!("  no score: {why}"));
     }
+    if let Some(why) = &all.provisional {
+        page.line(&format!("  ⚠ {why}"));
+    }
     if !all.parts.is_empty() {
         page.heading("made of", "");
         let wide = all.parts.iter().map(|part| part.profile.chars().count()).max().unwrap_or(0);
@@ -324,7 +342,7 @@ fn page(file: &File<'_>) -> Option<Page> {
         let told = match (input.score, &input.refused) {
             (Some(score), _) => {
                 let parts: Vec<String> =
-                    all.parts.iter().zip(&input.parts).map(|(part, score)| format!("{} × {score}", part.weight)).collect();
+                    input.weights.iter().zip(&input.parts).map(|(weight, score)| format!("{weight} × {score}")).collect();
                 let sum = if parts.is_empty() { String::new() } else { format!("  = {}", parts.join(" + ")) };
                 let near = if input.near > 0 { format!("  ⚠ {} within 1e-9 of the threshold", input.near) } else { String::new() };
                 format!("{}  {:digits$}{sum}{near}", bar(score.abs()), score.to_string()).trim_end().to_owned()
@@ -362,9 +380,10 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         Some(false) => titles.push("✗ fingerprint stale".to_owned()),
         None => {}
     }
-    match &all.refused {
-        Some(why) => titles.push(format!("no score: {why}")),
-        None => titles.extend(best_of(&all)),
+    match (&all.refused, &all.provisional) {
+        (Some(why), _) => titles.push(format!("no score: {why}")),
+        (None, Some(why)) => titles.extend(best_of(&all).map(|best| format!("{best}; {why}"))),
+        (None, None) => titles.extend(best_of(&all)),
     }
     if titles.is_empty() {
         return Vec::new();

@@ -67,7 +67,6 @@ async fn the_preview_follows_a_changed_weight() {
 async fn a_profile_without_a_score_says_why() {
     let (_ws, mut editor, uri) = opened(json!({})).await;
     for (version, text, wanted) in [
-        (2, mix(0.75, 0.75), "add up to 1.5"),
         (3, mix(0.75, 0.25).replace("\"wide\"", "\"mix\""), "contains itself"),
         (4, mix(0.75, 0.25).replace("\"wide\"", "\"gone\""), "`gone`"),
     ] {
@@ -75,7 +74,15 @@ async fn a_profile_without_a_score_says_why() {
         let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
         assert!(preview["refused"].as_str().is_some_and(|why| why.contains(wanted)), "{wanted}: {preview}");
     }
-    editor.change(&uri, 5, json!([{"text": "{\"meta\": "}])).await;
+    // Changing one weight of two goes through a sum that is not 1: the score follows, and is said not to be the profile's own.
+    editor.change(&uri, 5, json!([{"text": mix(0.75, 0.75)}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert!(preview["provisional"].as_str().is_some_and(|why| why.contains("add up to 1.5")), "{preview}");
+    assert!((score(&preview) - 0.75 * (1.0 + std::f64::consts::FRAC_1_SQRT_2)).abs() < 1e-12, "{preview}");
+    editor.change(&uri, 6, json!([{"text": mix(0.75, 0.25)}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert!(preview["provisional"].is_null() && preview["refused"].is_null(), "{preview}");
+    editor.change(&uri, 7, json!([{"text": "{\"meta\": "}])).await;
     editor.request("mx2lm/preview", json!({"uri": uri})).await;
     assert!(editor.leave().await);
 }
@@ -152,6 +159,45 @@ async fn a_weight_collapses_nothing_again_and_a_leaf_only_itself() {
     editor.change(&uri, 3, json!([{"text": mix(0.5, 0.5).replace("[0.3,1]", "[9.0,1]")}])).await;
     let other = editor.request("mx2lm/preview", json!({"uri": uri})).await;
     assert_eq!(other["collapsed"], 2, "{other}");
+    assert!(editor.leave().await);
+}
+
+// rows: A367
+#[tokio::test]
+async fn the_page_adds_with_the_weights_that_conflicts_left() {
+    let (_ws, mut editor, uri) = opened(json!({})).await;
+    let narrow = mix(0.75, 0.25).replace("\"superposition\"", "\"interference_threshold\":0.1,\"superposition\"");
+    editor.change(&uri, 2, json!([{"text": narrow}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!(preview["inputs"][0]["weights"], json!([0.375, 0.125]), "{preview}");
+    let side = std::f64::consts::FRAC_1_SQRT_2;
+    assert!((score(&preview) - (0.375 + 0.125 * side)).abs() < 1e-12, "{preview}");
+    assert!(editor.leave().await);
+}
+
+/// An open object whose payload is a tensor's drawing is scored by the points that its pack would hold.
+#[tokio::test]
+async fn an_object_with_a_drawing_is_scored() {
+    let ws = Workspace::new(&[
+        ("narrow.pi-profile.json", &leaf("narrow", 0.1)),
+        ("t.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0L4 0L4 1\"/></svg>"),
+    ]);
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let uri = ws.uri("narrow.pi-profile.json").to_string();
+    editor.open(&uri, 1, &leaf("narrow", 0.1)).await;
+    let hash = "sha256:00";
+    let object = format!(
+        r#"{{"$schema": "object://schema/object.v1", "id": "object://a/t", "hash": "{hash}", "payload": {{"type": "svg", "mime": "image/svg+xml", "location": "t.svg"}}, "authority": "none", "projections": {{}}}}"#
+    );
+    let path = ws.uri("t.object.json").to_string();
+    editor.open(&path, 1, &object).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    let refused = preview["against"][0]["refused"].as_str().expect("a hash that is not the drawing's");
+    let own = &refused[refused.find("sha256:").expect("the hash")..][..71];
+    editor.change(&path, 2, json!([{"text": object.replace(hash, own)}])).await;
+    let preview = editor.request("mx2lm/preview", json!({"uri": uri})).await;
+    assert_eq!((&preview["against"][0]["documents"], &preview["against"][0]["refused"]), (&json!(1), &Value::Null), "{preview}");
+    assert!(preview["against"][0]["best"][0]["score"].as_f64().is_some_and(|score| score > 0.9), "{preview}");
     assert!(editor.leave().await);
 }
 
