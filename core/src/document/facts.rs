@@ -332,8 +332,8 @@ pub fn read_json(tree: &json::Tree, kind: Kind, facts: &mut Facts) {
     };
 }
 
-/// A lawful tolerance; what is none is told by the schema.
-fn tolerance(node: Node<'_>) -> Option<u64> {
+/// A lawful tolerance of curves in units of 2⁻³² of the extent; what is none is told by the schema.
+pub fn tolerance(node: Node<'_>) -> Option<u64> {
     let value = u64::try_from(number::to_q32(node.number_text()?)?).ok()?;
     (1..=1 << 32).contains(&value).then_some(value)
 }

@@ -1,4 +1,5 @@
-//! The vectors that a file holds for a collapse: a unit of a semantic index, the geometry of a pack, or JSON with lists of pairs.
+//! The vectors that a file holds for a collapse: a unit of a semantic index, the geometry of a pack or of a tensor's drawing, or JSON
+//! with lists of pairs.
 //!
 //! Knows the bytes of one file and reads no other. Geometry that its own hash denies is refused, never collapsed.
 
@@ -11,8 +12,16 @@ use crate::{
     },
     document::index_unit::Unit,
     scxq2::pack::Pack,
-    syntax::{json::Node, xml::Elements},
-    tensor::model::ONE,
+    syntax::{
+        json::{Node, Tree},
+        xml::Elements,
+    },
+    tensor::{
+        graph::Graph,
+        legality,
+        model::{Model, ONE},
+        source::{self, Mode},
+    },
 };
 
 /// Vectors, with or without partners.
@@ -56,12 +65,12 @@ impl From<ReadError> for Refusal {
 }
 
 /// The lanes of a pack or of a drawing; `None` for bytes that are neither, which may be JSON. `stem` is the file's name without its
-/// extension, and names what has no name of its own.
-pub fn geometry(stem: &str, is_drawing: bool, bytes: &[u8]) -> Option<Result<Vec<Lane>, Refusal>> {
+/// extension, and names what has no name of its own; `epsilon` is the tolerance of a drawing's curves in units of 2⁻³² of its extent.
+pub fn geometry(stem: &str, is_drawing: bool, bytes: &[u8], epsilon: u64) -> Option<Result<Vec<Lane>, Refusal>> {
     let found = if bytes.starts_with(b"SCXQ2") {
         pack(stem, bytes)
     } else if is_drawing {
-        drawing(stem, bytes)
+        drawing(stem, bytes, epsilon)
     } else {
         return None;
     };
@@ -71,20 +80,24 @@ pub fn geometry(stem: &str, is_drawing: bool, bytes: &[u8]) -> Option<Result<Vec
 /// The points of a pack's geometry, in units of the normalised box.
 fn pack(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
     let decoded = Pack::open(bytes).and_then(|pack| pack.decode()).map_err(|rejection| Refusal::Whole(rejection.message))?;
-    let scaled = |value: i32| f64::from(value) / f64::from(ONE);
-    let vectors = decoded.model.points.iter().map(|(x, y)| [scaled(*x), scaled(*y)]).collect();
-    Ok(Lane { id: stem.to_owned(), vectors, partners: None })
+    Ok(of_model(stem, &decoded.model))
 }
 
-/// The points of a unit of a semantic index, whose hash must be the one it declares.
-fn drawing(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
+fn of_model(stem: &str, model: &Model) -> Lane {
+    let scaled = |value: i32| f64::from(value) / f64::from(ONE);
+    let vectors = model.points.iter().map(|(x, y)| [scaled(*x), scaled(*y)]).collect();
+    Lane { id: stem.to_owned(), vectors, partners: None }
+}
+
+/// The points of a unit of a semantic index, whose hash must be the one it declares, or those of the tensor that a drawing is: its pack
+/// holds the same.
+fn drawing(stem: &str, bytes: &[u8], epsilon: u64) -> Result<Lane, Refusal> {
     let refused = |why: &str| Refusal::Whole(why.to_owned());
     let text = std::str::from_utf8(bytes).map_err(|_| refused("the drawing is not UTF-8"))?;
     let elements = Elements::parse(text).elements.ok_or_else(|| refused("the drawing cannot be read"))?;
     let root = elements.root();
     if root.value("tensor") != Some("semantic.index.v1") {
-        let why = "only a drawing with `tensor=\"semantic.index.v1\"` holds vectors; pack another one and name the pack";
-        return Err(Refusal::None(why.to_owned()));
+        return tensor(stem, &elements, epsilon);
     }
     let unit = Unit::read(&elements).ok_or_else(|| refused("a path, a transform or a list of edges cannot be read"))?;
     if let Some(declared) = root.value("data-hash")
@@ -96,6 +109,26 @@ fn drawing(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
     Ok(Lane { id: root.value("data-doc-id").unwrap_or(stem).to_owned(), vectors, partners: None })
 }
 
+/// Any drawing may lie about, so what is no tensor is of no kind that holds vectors; why it is none is for the linter to tell in full.
+fn tensor(stem: &str, elements: &Elements<'_>, epsilon: u64) -> Result<Lane, Refusal> {
+    let none = |why: String| Refusal::None(format!("the drawing is no tensor that could be collapsed: {why}"));
+    let drawing = source::read(elements, epsilon, Mode::Strict).map_err(|fault| none(fault.message))?.drawing;
+    if drawing.model.elements.is_empty() {
+        return Err(none("nothing is drawn".to_owned()));
+    }
+    match legality::judge(&drawing.model, &Graph::of(&drawing.model)).fault(&drawing.model, &drawing.origin) {
+        Some(fault) => Err(none(fault.message)),
+        None => Ok(of_model(stem, &drawing.model)),
+    }
+}
+
+/// The place and name of the first member that stands twice in its object, which gives a document two meanings.
+pub fn twice(tree: &Tree) -> Option<ReadError> {
+    let duplicate = tree.duplicates().first()?;
+    let message = format!("the member `{}` stands twice: keep one of them", duplicate.name);
+    Some(ReadError::at(tree.node(duplicate.object), message))
+}
+
 /// The lanes of a JSON document: those of the list that it is or that its `documents` or `pairs` holds, else its own.
 ///
 /// # Errors
@@ -103,7 +136,7 @@ fn drawing(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
 pub fn in_json(root: Node<'_>, stem: &str) -> Result<Vec<Lane>, Refusal> {
     let list = if root.is_array() { Some(root) } else { root.get("documents").or_else(|| root.get("pairs")) };
     let Some(list) = list.filter(|list| list.is_array()) else {
-        let message = "no vectors: `vecA` and `vecB`, `vectors`, `documents`, or the `geometry` of a signal are wanted";
+        let message = "it holds no vectors: `vecA` and `vecB`, `vectors`, `documents`, or the `geometry` of a signal are wanted";
         return Ok(vec![object(root, stem)?.ok_or_else(|| Refusal::None(message.to_owned()))?]);
     };
     let mut lanes = Vec::with_capacity(list.len());
@@ -135,5 +168,9 @@ fn signal(geometry: Node<'_>) -> Result<Vec<Vector>, ReadError> {
     let (angles, magnitudes) = (read::member(geometry, "angles")?, read::member(geometry, "magnitudes")?);
     let (a, m) = (read::numbers(angles)?, read::numbers(magnitudes)?);
     normalize(&a, &m).map_err(|error| ReadError::at(geometry, error.to_string()))?;
+    if let Some(angle) = angles.items().zip(&a).find(|(_, angle)| !(0.0..math::FULL_TURN).contains(*angle)) {
+        let message = format!("the angle {} lies outside [0, 2π): take it into range with `mx2lm-lint signal normalize`", angle.1);
+        return Err(ReadError::at(angle.0, message));
+    }
     Ok(a.iter().zip(&m).map(|(angle, magnitude)| [magnitude * math::cos(*angle), magnitude * math::sin(*angle)]).collect())
 }

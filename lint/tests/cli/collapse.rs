@@ -74,7 +74,9 @@ fn bad_vectors_are_refused_with_their_place() {
         (r#"{"vecA": [[1, "x"]], "vecB": [[1, 0]]}"#, "/vecA/0/1"),
         (r#"{"documents": [{"id": "a"}]}"#, "/documents/0"),
         (r#"{"vecA": [[1, 0]"#, "not JSON"),
-        ("[]", "nothing to collapse"),
+        (r#"{"vecA": [[1, 0]], "vecA": [[0, 1]], "vecB": [[1, 0]]}"#, "`vecA` stands twice"),
+        (r#"{"geometry": {"angles": [0, 7], "magnitudes": [1, 1]}}"#, "/geometry/angles/1"),
+        ("[]", "its list is empty"),
     ] {
         workspace.write("bad.json", text);
         let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "bad.json"]);
@@ -95,6 +97,56 @@ fn a_payload_whose_hash_is_false_is_never_collapsed() {
     assert_eq!(of("true.json").code, 0, "{}", of("true.json").stderr);
     let refused = of("false.json");
     assert!(refused.code == 2 && refused.stderr.contains("it is not collapsed"), "{}", refused.stderr);
+}
+
+// rows: A610
+#[test]
+fn a_payload_is_looked_for_in_the_whole_workspace_and_not_beyond() {
+    let workspace = workspace();
+    workspace.write("mx2lm.toml", "");
+    workspace.write("payload/v.json", r#"{"vecA": [[1, 0]], "vecB": [[1, 0]]}"#);
+    let hashes = workspace.lint(&["hash", "--format", "json", "payload/v.json"]).json();
+    let hash = hashes["files"][0]["stored_bytes_sha256"].as_str().unwrap();
+    let of = |location: &str| {
+        let text = format!(r#"{{"id": "object://a/b", "hash": "{hash}", "payload": {{"location": "{location}"}}}}"#);
+        workspace.write("objects/a.json", text);
+        workspace.lint(&["collapse", "near.pi-profile.json", "--against", "objects/a.json"])
+    };
+    assert_eq!(of("../payload/v.json").code, 0, "{}", of("../payload/v.json").stderr);
+    for (location, why) in [("../../v.json", "steps above"), ("/etc/passwd", "absolute"), ("stream://x", "a stream has no bytes")] {
+        let run = of(location);
+        assert!(run.code == 2 && run.stderr.contains(why), "{location}: {}", run.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leaves_the_workspace_is_not_opened() {
+    let (workspace, outside) = (workspace(), workspace());
+    workspace.write("mx2lm.toml", "");
+    let target = outside.root().join("vectors.json");
+    std::os::unix::fs::symlink(target, workspace.root().join("out.json")).unwrap();
+    workspace.write("a.json", r#"{"id": "object://a/b", "hash": "sha256:00", "payload": {"location": "out.json"}}"#);
+    let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "a.json"]);
+    assert!(run.code == 2 && run.stderr.contains("a link that leaves the workspace"), "{}", run.stderr);
+}
+
+/// A drawing gives the points that its pack holds, so both have one score to the bit.
+#[test]
+fn a_drawing_scores_as_its_pack_does() {
+    let workspace = workspace();
+    workspace.write("t.svg", r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L4 0L4 1L1 1"/><rect x="1" y="1" width="2" height="5" stroke-width="0.5"/></svg>"#);
+    let packed = workspace.lint(&["scxq2", "encode", "t.svg", "--output", "t.scxq2"]);
+    assert_eq!(packed.code, 0, "{}", packed.stderr);
+    let bits = |file: &str| {
+        let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", file, "--format", "json"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.json()["results"][0].clone()
+    };
+    assert_eq!(bits("t.svg"), bits("t.scxq2"));
+    workspace.write("no.svg", r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L4 0"/><path d="M9 9L8 8"/></svg>"#);
+    let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "no.svg"]);
+    assert!(run.code == 2 && run.stderr.contains("is no tensor") && run.stderr.contains("2 pieces"), "{}", run.stderr);
 }
 
 #[test]
@@ -138,8 +190,56 @@ fn a_receipt_can_be_computed_again_and_every_lie_in_it_is_found() {
     assert!(found(&|receipt| receipt["scores"][1]["bits"] = json!("0000000000000001")).contains("/scores/1"));
     assert!(found(&|receipt| receipt["profiles"][1]["fingerprint"] = json!("pi:00")).contains("pi:00"));
     assert!(found(&|receipt| receipt["inputs"][0]["sha256"] = json!("sha256:00")).contains("vectors.json"));
+    assert!(found(&|receipt| receipt["scores"][1]["score"] = json!(0.25)).contains("/scores/1/score"));
+    assert!(found(&|receipt| receipt["scores"][0]["id"] = json!("up")).contains("speaks of"));
+    assert!(found(&|receipt| receipt["scores"] = json!([])).contains("/scores"));
+    assert!(found(&|receipt| receipt["profiles"][0]["name"] = json!("near")).contains("/profiles"));
+    assert!(found(&|receipt| { receipt["profiles"].as_array_mut().unwrap().truncate(1) }).contains("/profiles"));
+    assert!(found(&|receipt| receipt["inputs"] = json!([])).contains("/inputs"));
+    assert!(found(&|receipt| receipt["thresholds"][0]["bits"] = json!("3fef838b8eda851d")).contains("/thresholds/0/bits"));
+    assert!(found(&|receipt| receipt["thresholds"][0]["epsilon"] = json!(0.17)).contains("/thresholds/0/epsilon"));
+    assert!(found(&|receipt| receipt["thresholds"][1]["value"] = Value::Null).contains("/thresholds/1/value"));
+    assert!(found(&|receipt| { receipt["thresholds"].as_array_mut().unwrap().truncate(1) }).contains("/thresholds"));
+    // The canonical form spells 1.0 as 1, and the receipt stays the same.
+    workspace.write("whole.json", receipt.to_string());
+    workspace.write("profiles/r.json", workspace.lint(&["canon", "whole.json"]).stdout);
+    assert_eq!(verify().code, 0, "{}{}", verify().stdout, verify().stderr);
+    for member in ["thresholds", "scores", "device", "against", "inputs", "profiles", "query"] {
+        let mut less = receipt.clone();
+        less.as_object_mut().unwrap().remove(member);
+        workspace.write("profiles/r.json", less.to_string());
+        assert_ne!(verify().code, 0, "a receipt without `{member}`");
+    }
     workspace.write("profiles/r.json", receipt.to_string().replace("\"same\"", "\"other\""));
     assert!(verify().stdout.contains("the receipt was changed"));
+}
+
+#[test]
+fn nothing_that_is_read_is_written_over() {
+    let workspace = workspace();
+    for (option, file) in [("--receipt", "near.pi-profile.json"), ("--receipt", "./vectors.json"), ("--plot", "v.svg")] {
+        workspace.write("v.svg", r#"<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L4 0"/></svg>"#);
+        let before = workspace.read(file);
+        let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "v.svg", option, file]);
+        assert!(run.code == 2 && run.stderr.contains("would be written over"), "{option} {file}: {}", run.stderr);
+        assert_eq!(workspace.read(file), before);
+    }
+    let run = workspace.lint(&["collapse", "near.pi-profile.json", "--against", "vectors.json", "--receipt", "p.svg", "--plot", "p.svg"]);
+    assert!(run.code == 2 && run.stderr.contains("name two files"), "{}", run.stderr);
+}
+
+// rows: C483
+#[test]
+fn a_name_that_two_profiles_have_is_ambiguous() {
+    let workspace = workspace();
+    let collapse = || workspace.lint(&["collapse", "profiles/deep/both.pi-profile.json", "--against", "vectors.json"]);
+    workspace.write("copy/near.pi-profile.json", LEAF);
+    assert_eq!(collapse().code, 0, "a copy is the same profile");
+    workspace.write("inner/mx2lm.toml", "");
+    workspace.write("inner/near.pi-profile.json", LEAF.replace("0.1745329", "1"));
+    assert_eq!(collapse().code, 0, "another workspace's profile is none of this one");
+    workspace.write("copy/near.pi-profile.json", LEAF.replace("0.1745329", "1"));
+    assert!(collapse().code == 2 && collapse().stderr.contains("`near` is ambiguous"), "{}", collapse().stderr);
 }
 
 #[test]
@@ -180,6 +280,19 @@ fn two_profiles_are_compared_by_what_they_compute() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("epsilon: 0.1745329 in the first, 2.5 in the second"), "{}", run.stdout);
     assert_eq!(workspace.lint(&["profile", "compare", "near.pi-profile.json", "near.pi-profile.json"]).code, 0);
+}
+
+// rows: A309 C509
+#[test]
+fn a_fingerprint_is_no_computation_and_a_difference_of_words_is_none_of_scores() {
+    let workspace = workspace();
+    workspace.write("k.json", r#"{"@pi_profile": "k.v1", "epsilon": 0.1745329, "suppress_k": 0.25, "rotation": 0.5}"#);
+    let turned = workspace.lint(&["profile", "fingerprint", "k.json", "near.pi-profile.json"]);
+    assert!(turned.code == 0 && turned.stdout.lines().count() == 2, "{}{}", turned.stdout, turned.stderr);
+    assert_eq!(workspace.lint(&["collapse", "k.json", "--against", "vectors.json"]).code, 2);
+    workspace.write("twin.json", LEAF.replace("atlas", "other"));
+    let twins = workspace.lint(&["profile", "compare", "near.pi-profile.json", "twin.json"]);
+    assert!(twins.code == 0 && twins.stdout.contains("their fingerprints differ"), "{}", twins.stdout);
 }
 
 // rows: C552 C553 C554 C555
@@ -251,6 +364,41 @@ fn a_request_is_answered_from_units_whose_hash_is_true() {
     workspace.write("b.svg", unit("doc_b", &lies, "zz"));
     assert_eq!(workspace.lint(&["retrieve", "q.json", "--against", "b.svg"]).code, 2);
     assert_eq!(workspace.lint(&["collapse", "near.pi-profile.json", "--against", "b.svg"]).code, 2);
+}
+
+// rows: A073 A208 A210 A219 A225 A228 A436
+#[test]
+fn a_query_has_the_n_grams_of_each_unit_and_a_unit_the_direction_of_its_paths() {
+    let unit = |id: &str, paths: &str| {
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" tensor="semantic.index.v1" data-doc-id="{id}"><g id="ngrams" space="lexical">{paths}</g></svg>"#
+        )
+    };
+    let path = |gram: &str, data: &str| format!(r#"<path id="ng_{gram}" d="{data}" weight="3" freq="1"/>"#);
+    let workspace = workspace();
+    workspace.write("three.svg", unit("three", &[path("abc", "M0,0 L3,0"), path("bcd", "M0,1 L3,1")].concat()));
+    workspace.write("up.svg", unit("up", &path("ab", "M5,5 l0,3")));
+    let request = |text: &str, alpha: &str, limit: &str| {
+        let text = format!(
+            r#"{{"@object": "retrieve.semantic.v1", "query": {{"text": "{text}", "mode": "hybrid"}}, "bias": {{"pi": true, "alpha": {alpha}, "beta": 0.35, "phase": 0.1}}, "limit": {limit}}}"#
+        );
+        workspace.write("q.json", text);
+        workspace.lint(&["retrieve", "q.json", "--against", "three.svg", "up.svg", "--format", "json"])
+    };
+    let answer = request("Abcd", "0.55", "8.0").json();
+    let of = |id: &str| answer["results"].as_array().unwrap().iter().find(|one| one["doc_id"] == id).unwrap()["components"].clone();
+    // `abc` and `bcd` are all the runs of three letters; of the three pairs `ab`, `bc`, `cd` one is shared.
+    assert_eq!((&of("three")["ngram"], &of("three")["pi_phase"]), (&json!(0.35), &json!(0.1)));
+    assert_eq!(of("up")["ngram"], json!(0.35 / 3.0));
+    assert_eq!(of("up")["pi_phase"], json!(0.1 * 6.123233995736766e-17));
+    assert_eq!(request("ab", "0.55", "1e30").code, 0);
+    for (text, alpha, limit, place) in [("", "0.55", "1", "/query/text"), ("a", "-1", "1", "/bias/alpha"), ("a", "0.5", "0", "/limit")] {
+        let run = request(text, alpha, limit);
+        assert!(run.code == 2 && run.stderr.contains(place), "{place}: {}", run.stderr);
+    }
+    workspace.write("up.svg", unit("three", &path("ab", "M5,5 l0,3")));
+    let twice = request("ab", "0.55", "8");
+    assert!(twice.code == 2 && twice.stderr.contains("are both the document `three`"), "{}", twice.stderr);
 }
 
 // rows: A241 A242 A244 A246

@@ -8,6 +8,7 @@ use mx2lm_core::{
     collapse::{profile::Plan, rank},
     document::vectors::{self, Lane, Refusal},
     hash::Digest,
+    tensor::source::EPSILON,
 };
 use serde::Serialize;
 
@@ -110,14 +111,14 @@ fn held(file: &File<'_>, path: &Arc<str>) -> Held {
     let index = file.snapshot().index();
     let facts = index.facts(path).ok_or(None)?;
     let location = facts.payload.as_ref().and_then(|payload| payload.location.as_ref());
-    let Some(location) = location else { return read(file, path) };
+    let Some(location) = location else { return read(file, path, EPSILON) };
     let object = file.other(path).ok_or(None)?;
     let payload = subject::payload_path(&object, &location.value).ok_or(None)?;
     let there = index.facts(&payload).ok_or(None)?;
     if there.payload.is_some() || score::is_profile(there) {
         return Err(None);
     }
-    let held = read(file, &payload);
+    let held = read(file, &payload, facts.tolerance.unwrap_or(EPSILON));
     match facts.declared_payload_hash() {
         Some((_, declared)) if declared == there.digest => held,
         // of a payload without vectors there is nothing to refuse
@@ -126,18 +127,18 @@ fn held(file: &File<'_>, path: &Arc<str>) -> Held {
     }
 }
 
-fn read(file: &File<'_>, path: &Arc<str>) -> Held {
+fn read(file: &File<'_>, path: &Arc<str>, epsilon: u64) -> Held {
     let facts = file.snapshot().index().facts(path).ok_or(None)?;
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     // documents without a name of their own are named after the file
-    let key = Digest::of_parts([facts.digest.to_string().as_bytes(), stem.as_bytes()]);
+    let key = Digest::of_parts([facts.digest.to_string().as_bytes(), &epsilon.to_le_bytes(), stem.as_bytes()]);
     file.view.scores.set(key, || {
         let other = file.other(path).ok_or(None)?;
-        let lanes = match vectors::geometry(stem, extension.eq_ignore_ascii_case("svg"), &other.bytes) {
+        let lanes = match vectors::geometry(stem, extension.eq_ignore_ascii_case("svg"), &other.bytes, epsilon) {
             Some(found) => found,
             None => {
-                let tree = other.json().filter(|tree| tree.is_strict()).ok_or(None)?;
+                let tree = other.json().filter(|tree| tree.is_strict() && tree.duplicates().is_empty()).ok_or(None)?;
                 vectors::in_json(tree.root().ok_or(None)?, stem)
             }
         };

@@ -8,11 +8,15 @@ use std::sync::Arc;
 use mx2lm_core::collapse::Vector;
 use mx2lm_core::collapse::profile::{Plan, Profile};
 use mx2lm_core::collapse::read::ReadError;
+use mx2lm_core::document::facts::tolerance;
 use mx2lm_core::document::vectors::{self, Lane, Refusal};
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::self_hash::profile_fingerprint;
+use mx2lm_core::lint::workspace_root;
 use mx2lm_core::syntax::json::{Node, Tree};
+use mx2lm_core::tensor::source::EPSILON;
 use mx2lm_core::workspace::confine::{self, Location};
+use mx2lm_core::workspace::walk::CONFIG_FILE;
 
 use super::super::read as read_file;
 use crate::output::Failure;
@@ -60,22 +64,35 @@ pub struct Prepared {
 /// Finds the profiles that `root` needs in its workspace, or in its folder where there is none.
 pub fn prepare(root: Source) -> Result<Prepared, Failure> {
     let known = if root.profile.is_leaf() { BTreeMap::new() } else { profiles_around(&root.path) };
-    let plan = Plan::new(&root.profile, |name| {
-        if name == root.profile.name { Some(&root.profile) } else { known.get(name).map(|source| &source.profile) }
-    });
+    let first = |name: &str| known.get(name).and_then(|sources| sources.first());
+    let plan =
+        Plan::new(
+            &root.profile,
+            |name| {
+                if name == root.profile.name { Some(&root.profile) } else { first(name).map(|source| &source.profile) }
+            },
+        );
     let plan = plan.map_err(|error| Failure::Refused(format!("`{}`: {error}", root.path.display())))?;
-    let needed: Vec<Source> = plan.steps().iter().filter_map(|step| known.get(step.name()).cloned()).collect();
-    let own = root.profile.name.clone();
+    let mut needed = Vec::new();
+    for step in plan.steps().iter().filter(|step| step.name() != root.profile.name) {
+        let sources = known.get(step.name()).map_or(&[][..], Vec::as_slice);
+        if let [one, others @ ..] = sources
+            && let Some(other) = others.iter().find(|other| other.fingerprint != one.fingerprint)
+        {
+            let (name, one, other) = (step.name(), one.path.display(), other.path.display());
+            let why = format!("`{name}` is ambiguous: `{one}` and `{other}` define it with different fingerprints; give one another name");
+            return Err(Failure::Refused(format!("`{}`: {why}", root.path.display())));
+        }
+        needed.extend(sources.first().cloned());
+    }
     let mut sources = vec![root];
-    sources.extend(needed.into_iter().filter(|source| source.profile.name != own));
+    sources.extend(needed);
     Ok(Prepared { sources, plan })
 }
 
-/// Profiles by name; of two of one name the first path in byte order counts.
-fn profiles_around(path: &Path) -> BTreeMap<String, Source> {
-    let folder = fs::canonicalize(path).ok().and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_else(|| ".".into());
-    let marks = |folder: &&Path| folder.join("mx2lm.toml").is_file() || folder.join(".git").exists();
-    let root = folder.ancestors().find(marks).unwrap_or(&folder).to_owned();
+/// The profiles of the workspace of `path` by name, those of one name in the byte order of their paths.
+fn profiles_around(path: &Path) -> BTreeMap<String, Vec<Source>> {
+    let root = workspace_root(&fs::canonicalize(path).unwrap_or_else(|_| ".".into()), false);
     let (mut files, mut folders, mut entries) = (Vec::new(), vec![root], 0);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
@@ -86,7 +103,9 @@ fn profiles_around(path: &Path) -> BTreeMap<String, Source> {
             let path = entry.path();
             let Ok(kind) = entry.file_type() else { continue };
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            if kind.is_dir() && !hidden && entry.file_name() != "target" && entry.file_name() != "node_modules" {
+            // an inner configuration begins a workspace of its own
+            let inner = || path.join(CONFIG_FILE).exists();
+            if kind.is_dir() && !hidden && entry.file_name() != "target" && entry.file_name() != "node_modules" && !inner() {
                 folders.push(path);
             } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "json") {
                 files.push(path);
@@ -94,7 +113,7 @@ fn profiles_around(path: &Path) -> BTreeMap<String, Source> {
         }
     }
     files.sort();
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<String, Vec<Source>> = BTreeMap::new();
     for path in files {
         let small = fs::metadata(&path).is_ok_and(|data| data.len() <= MOST_PROFILE_BYTES);
         let Some(text) = small.then(|| fs::read_to_string(&path).ok()).flatten() else { continue };
@@ -102,7 +121,7 @@ fn profiles_around(path: &Path) -> BTreeMap<String, Source> {
             continue;
         }
         if let Ok(source) = source(&path, Tree::parse(Arc::from(text))) {
-            found.entry(source.profile.name.clone()).or_insert(source);
+            found.entry(source.profile.name.clone()).or_default().push(source);
         }
     }
     found
@@ -146,11 +165,15 @@ pub fn documents(files: &[PathBuf], query: Option<&Path>) -> Result<Documents, F
     let mut documents = Documents { named: files.to_vec(), query: query.map(Path::to_owned), ..Documents::default() };
     let mut against = None;
     if let Some(path) = query {
-        let lane = lanes(path, &mut documents.origins)?.into_iter().next();
+        let lane = lanes(path, EPSILON, &mut documents.origins)?.into_iter().next();
         against = Some(lane.ok_or_else(|| Failure::Refused(format!("`{}` holds no vectors to ask with", path.display())))?.vectors);
     }
     for path in files {
-        for lane in lanes(path, &mut documents.origins)? {
+        let lanes = lanes(path, EPSILON, &mut documents.origins)?;
+        if lanes.is_empty() {
+            return Err(Failure::Refused(format!("`{}` holds no document to collapse: its list is empty", path.display())));
+        }
+        for lane in lanes {
             let count = lane.vectors.len();
             let id = lane.id.clone();
             let (a, b) = lane.pairs(against.as_deref());
@@ -180,13 +203,17 @@ pub fn test_vectors(source: &Source) -> Result<Documents, Failure> {
     Ok(documents)
 }
 
-fn lanes(path: &Path, origins: &mut Vec<Origin>) -> Result<Vec<Lane>, Failure> {
+fn lanes(path: &Path, epsilon: u64, origins: &mut Vec<Origin>) -> Result<Vec<Lane>, Failure> {
     let bytes = read_file(path)?;
     origins.push(Origin { path: path.to_owned(), sha256: Digest::of(&bytes) });
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let is_drawing = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-    if let Some(found) = vectors::geometry(&stem, is_drawing, &bytes) {
+    if let Some(found) = vectors::geometry(&stem, is_drawing, &bytes, epsilon) {
         return found.map_err(|refusal| refused_by(path, &refusal));
+    }
+    if std::str::from_utf8(&bytes).is_err() {
+        let why = "it holds no vectors: JSON with vectors, a descriptor of some, a unit of a semantic index, a tensor or a pack is wanted";
+        return Err(Failure::Refused(format!("`{}`: {why}", path.display())));
     }
     let tree = json(path, bytes)?;
     let Some(root) = tree.root() else { return Err(Failure::Refused(format!("`{}` is empty", path.display()))) };
@@ -199,11 +226,24 @@ fn lanes(path: &Path, origins: &mut Vec<Origin>) -> Result<Vec<Lane>, Failure> {
 /// The vectors of a descriptor's payload, whose hash must be the descriptor's.
 fn payload(path: &Path, root: Node<'_>, location: &str, origins: &mut Vec<Origin>) -> Result<Vec<Lane>, Failure> {
     let refused = |why: String| Failure::Refused(format!("`{}`: {why}", path.display()));
-    // Whatever lies above the descriptor's folder is out of reach here, so the folder is the root.
-    let Ok(Location::Inside(inside)) = confine::resolve("", location) else {
-        return Err(refused(format!("`payload.location` is `{location}`, which does not name a file beside or below the descriptor")));
+    // The location is judged as the linter judges it: from the workspace's root, as text first and on the disk then.
+    let descriptor = fs::canonicalize(path).map_err(|reason| Failure::Read { path: path.to_owned(), reason })?;
+    let top = workspace_root(&descriptor, false);
+    let folder = descriptor.parent().and_then(|folder| folder.strip_prefix(&top).ok()).unwrap_or(Path::new(""));
+    let parts: Vec<_> = folder.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let target = match confine::resolve(&parts.join("/"), location) {
+        Ok(Location::Inside(inside)) => top.join(inside),
+        Ok(Location::Stream) => return Err(refused(format!("its payload is `{location}`, and a stream has no bytes to collapse"))),
+        Err(why) => return Err(refused(format!("`payload.location` is `{location}`: {why}"))),
     };
-    let target = path.parent().unwrap_or(Path::new("")).join(inside);
+    if fs::canonicalize(&target).is_ok_and(|real| !real.starts_with(&top)) {
+        return Err(refused(format!("`payload.location` is `{location}`, a link that leaves the workspace: it is not opened")));
+    }
+    let near = path.parent().unwrap_or(Path::new("")).join(location);
+    let same =
+        |one: &Path, other: &Path| fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other));
+    // a descriptor that is a link names its payload from where it really lies
+    let target = if same(&near, &target) { near } else { target };
     let declared = root.get("hash").and_then(|hash| hash.as_str()).unwrap_or_default().into_owned();
     let found = Digest::of(&read_file(&target)?);
     if declared != found.to_string() {
@@ -219,7 +259,7 @@ fn payload(path: &Path, root: Node<'_>, location: &str, origins: &mut Vec<Origin
     {
         return Err(refused("its payload is a descriptor again".to_owned()));
     }
-    lanes(&target, origins)
+    lanes(&target, root.get("epsilon").and_then(tolerance).unwrap_or(EPSILON), origins)
 }
 
 fn refused_by(path: &Path, refusal: &Refusal) -> Failure {
@@ -239,7 +279,10 @@ pub fn json(path: &Path, bytes: Vec<u8>) -> Result<Tree, Failure> {
         Some(error) if error.rule != "syntax/json-number-range" => {
             Err(Failure::Refused(format!("`{}` is not JSON: {} (byte {})", path.display(), error.message, error.span.start)))
         }
-        _ => Ok(tree),
+        _ => match vectors::twice(&tree) {
+            Some(error) => Err(at(path, &error)),
+            None => Ok(tree),
+        },
     }
 }
 

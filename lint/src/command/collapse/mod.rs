@@ -5,7 +5,7 @@ pub mod input;
 mod plot;
 mod receipt;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use mx2lm_core::collapse::profile::LeafCache;
@@ -16,6 +16,8 @@ use self::input::{Documents, Prepared};
 use crate::cli::collapse::{CollapseArgs, CollapseCommand, Device};
 use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, tell, to_stdout};
+use crate::report::count;
+use crate::write::put;
 
 /// Where the scores came from.
 pub struct Computed {
@@ -39,6 +41,7 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
     let Some(path) = &arguments.profile else { return Err(Failure::Refused("a profile is wanted".into())) };
     let prepared = input::prepare(input::profile(path)?)?;
     let documents = chosen(&prepared, &arguments.against, arguments.query.as_deref())?;
+    spare(arguments, &prepared, &documents)?;
     let computed = compute(&prepared, &documents, arguments.device)?;
     if let Some(why) = &computed.fallback {
         tell(format_args!("mx2lm-lint: the processor computes: {why}"));
@@ -51,7 +54,7 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
     order.sort_by(|one, other| rank::order(key(one), key(other)));
     if let Some(path) = &arguments.plot {
         let picture = plot::draw(&prepared, &documents, &computed, &order).bytes(path).map_err(Failure::Refused)?;
-        std::fs::write(path, picture).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+        put(path, &picture).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
     }
     order.truncate(arguments.top.unwrap_or(usize::MAX));
     to_stdout(Color::Never, |out, _| match arguments.format {
@@ -61,8 +64,28 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Refuses to write over what is read: a receipt that replaced its profile would bear witness of nothing.
+fn spare(arguments: &CollapseArgs, prepared: &Prepared, documents: &Documents) -> Result<(), Failure> {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let read = prepared.sources.iter().map(|source| source.path.as_path());
+    let read: Vec<PathBuf> = read.chain(documents.origins.iter().map(|origin| origin.path.as_path())).map(real).collect();
+    let (receipt, plot) = (arguments.receipt.as_deref(), arguments.plot.as_deref());
+    for path in [receipt, plot].into_iter().flatten() {
+        if read.contains(&real(path)) {
+            let why = format!("`{}` is read for this collapse and would be written over: name another file", path.display());
+            return Err(Failure::Refused(why));
+        }
+    }
+    match (receipt, plot) {
+        (Some(one), Some(other)) if real(one) == real(other) => {
+            Err(Failure::Refused(format!("`{}` cannot be both the receipt and the picture: name two files", one.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The documents that were named; a profile's own test vectors where none were.
-pub fn chosen(prepared: &Prepared, against: &[PathBuf], query: Option<&std::path::Path>) -> Result<Documents, Failure> {
+pub fn chosen(prepared: &Prepared, against: &[PathBuf], query: Option<&Path>) -> Result<Documents, Failure> {
     let Some(root) = prepared.sources.first() else { return Ok(Documents::default()) };
     let documents = if against.is_empty() { input::test_vectors(root)? } else { input::documents(against, query)? };
     if documents.list.is_empty() {
@@ -168,7 +191,7 @@ fn text(prepared: &Prepared, documents: &Documents, computed: &Computed, order: 
             root.fingerprint.as_deref().unwrap_or("(no fingerprint: the file has no canonical form)")
         ));
     }
-    text.push_str(&format!("{} documents, on the {}\n", documents.list.len(), computed.device));
+    text.push_str(&format!("{}, on the {}\n", count(documents.list.len(), "document"), computed.device));
     for (place, document) in order.iter().enumerate() {
         let one = &documents.list[*document];
         let aligned: Vec<String> = computed.aligned.iter().map(|leaf| leaf[*document].to_string()).collect();
