@@ -76,7 +76,9 @@ fn verify_edges(source: &Source<'_>, model: &Model, graph: &Graph) -> Result<(),
         let message = format!("{} edges, and lane G draws {segments} segments", source.item_count());
         return Err(source.count(INTEGRITY, message));
     }
-    for (item, (bytes, edge)) in source.items::<8>().zip(graph.edges(model)).enumerate() {
+    let mut items = source.items::<8>().enumerate();
+    graph.edges(model).try_for_each(|edge| {
+        let Some((item, bytes)) = items.next() else { return Ok(()) };
         let (from, delta) = (u32_at(bytes, 0), i32_at(bytes, 4));
         if from != edge.from {
             return Err(source.item(
@@ -98,8 +100,8 @@ fn verify_edges(source: &Source<'_>, model: &Model, graph: &Graph) -> Result<(),
                 format!("leads to vertex {to}, and segment {item} of lane G enters vertex {wanted}"),
             ));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Judges what lane G says on its own: runs as long as they can be, elements that lead somewhere.
@@ -149,11 +151,12 @@ fn verify_geometry(source: &Source<'_>, outlines: &[Outline], model: &Model) -> 
 
 fn verify_weights(source: &Source<'_>, model: &Model) -> Result<(), Rejection> {
     for (item, (bytes, element)) in source.items::<12>().zip(&model.elements).enumerate() {
-        let (found, length) = (i32_at(bytes, 0), model.length(element));
+        let (length, curvature) = model.measures(element);
+        let found = i32_at(bytes, 0);
         if i64::from(found) != i64::try_from(length).unwrap_or(i64::MAX) {
             return Err(source.item(INTEGRITY, item, "length", format!("{found}, and the element is {length} long in lane G")));
         }
-        let (found, curvature) = (i32_at(bytes, 8), model.curvature(element, length));
+        let found = i32_at(bytes, 8);
         if found != curvature {
             return Err(source.item(INTEGRITY, item, "curvature", format!("{found}, and the element turns by {curvature} in lane G")));
         }

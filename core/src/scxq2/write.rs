@@ -91,11 +91,11 @@ fn write_meta(model: &Model, graph: &Graph, out: &mut Vec<u8>) {
 }
 
 fn write_edges(model: &Model, graph: &Graph, out: &mut Vec<u8>) {
-    for edge in graph.edges(model) {
-        out.extend_from_slice(&edge.from.to_le_bytes());
+    graph.edges(model).for_each(|edge| {
         // vertices are fewer than 2²⁶, so the difference of two fits
-        out.extend_from_slice(&(edge.to as i32 - edge.from as i32).to_le_bytes());
-    }
+        let [from, delta] = [edge.from, edge.to.wrapping_sub(edge.from)].map(u32::to_le_bytes);
+        out.extend_from_slice([from, delta].as_flattened());
+    });
 }
 
 fn write_geometry(model: &Model, out: &mut Vec<u8>) {
@@ -133,9 +133,9 @@ fn write_scales(model: &Model, out: &mut Vec<u8>) {
 
 fn write_weights(model: &Model, out: &mut Vec<u8>) -> Result<(), OutOfRange> {
     for (number, element) in model.elements.iter().enumerate() {
-        let length = model.length(element);
+        let (length, curvature) = model.measures(element);
         let packed = i32::try_from(length).map_err(|_| OutOfRange::Length(number, length))?;
-        for value in [packed, element.stroke_width, model.curvature(element, length)] {
+        for value in [packed, element.stroke_width, curvature] {
             out.extend_from_slice(&value.to_le_bytes());
         }
     }

@@ -18,7 +18,7 @@ pub const MARK: &str = "canonical.v1";
 
 /// Gives the canonical text of a model, piece by piece.
 pub fn write(model: &Model, out: &mut impl FnMut(&[u8])) {
-    let mut pen = Pen { bytes: Vec::with_capacity(FULL + 64), out };
+    let mut pen = Pen { buffer: [0; FULL + MOST], len: 0, out };
     pen.text(b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 65536 65536\" data-mx2lm=\"canonical.v1\" data-sx=\"");
     pen.number(model.sx.unsigned_abs());
     pen.text(b"\" data-sy=\"");
@@ -31,8 +31,7 @@ pub fn write(model: &Model, out: &mut impl FnMut(&[u8])) {
     }
     pen.rank(&mut rank, 0);
     pen.text(b"</svg>");
-    let Pen { bytes, out } = pen;
-    out(&bytes);
+    pen.flush();
 }
 
 /// The canonical text of a model.
@@ -50,34 +49,55 @@ pub fn digest(model: &Model) -> Digest {
     hasher.finish()
 }
 
+/// So many bytes are handed on at once, or up to a piece more.
 const FULL: usize = 1 << 13;
+/// Most bytes of a piece of text.
+const MOST: usize = 128;
 
+/// Writes pieces of text. They are gathered in an array, where the place of the next is found without asking for room.
 struct Pen<'o, F> {
-    bytes: Vec<u8>,
+    buffer: [u8; FULL + MOST],
+    /// Bytes in the buffer, fewer than [`FULL`] whenever a piece comes.
+    len: usize,
     out: &'o mut F,
 }
 
 impl<F: FnMut(&[u8])> Pen<'_, F> {
-    fn text(&mut self, text: &[u8]) {
-        self.bytes.extend_from_slice(text);
-        if self.bytes.len() >= FULL {
-            (self.out)(&self.bytes);
-            self.bytes.clear();
+    #[inline]
+    fn text<const N: usize>(&mut self, text: &[u8; N]) {
+        const { assert!(N <= MOST) };
+        self.put(text, N);
+    }
+
+    /// Writes the first `count` bytes of a piece. All of it is copied: that is quicker than asking how much.
+    #[inline]
+    fn put<const N: usize>(&mut self, piece: &[u8; N], count: usize) {
+        if let Some(place) = self.buffer[self.len..].first_chunk_mut::<N>() {
+            *place = *piece;
+        }
+        self.len += count;
+        if self.len >= FULL {
+            self.flush();
         }
     }
 
-    fn number(&mut self, mut number: u32) {
-        let mut digits = [0u8; 10];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                break;
-            }
+    #[inline(never)]
+    fn flush(&mut self) {
+        (self.out)(&self.buffer[..self.len]);
+        self.len = 0;
+    }
+
+    #[inline]
+    fn number(&mut self, number: u32) {
+        const HALF: u32 = 100_000_000;
+        if number < HALF {
+            let digits = eight_digits(number);
+            let zeros = (digits.trailing_zeros() / 8).min(7);
+            self.put(&((digits | ASCII) >> (zeros * 8)).to_le_bytes(), 8 - zeros as usize);
+        } else {
+            self.number(number / HALF);
+            self.put(&(eight_digits(number % HALF) | ASCII).to_le_bytes(), 8);
         }
-        self.text(&digits[at..]);
     }
 
     fn rank(&mut self, rank: &mut u16, wanted: u16) {
@@ -123,6 +143,20 @@ impl<F: FnMut(&[u8])> Pen<'_, F> {
         self.number(element.transform_mag.unsigned_abs());
         self.text(b"\"/>");
     }
+}
+
+/// `0` in every byte.
+const ASCII: u64 = 0x3030_3030_3030_3030;
+
+/// The digits of a number below 10⁸, a byte each, the first in the lowest. Halves are split into quarters and those into digits, all at
+/// once: the multiplications divide by 100 and by 10, which is exact for numbers of four and of two digits.
+#[inline]
+fn eight_digits(number: u32) -> u64 {
+    let halves = u64::from(number / 10_000) | u64::from(number % 10_000) << 32;
+    let high = ((halves * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let quarters = high | (halves - high * 100) << 16;
+    let high = ((quarters * 103) >> 10) & 0x000f_000f_000f_000f;
+    high | (quarters - high * 10) << 8
 }
 
 /// The attributes of a canonical `path`.
@@ -305,5 +339,27 @@ fn integer(value: Option<&str>, at: At, most: u32) -> Result<u32, Fault> {
             let message = format!("`{name}` is a whole number from 0 to {most}, without sign and leading zeros");
             Err(Fault::new(Name::Illegal, at, message))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_they_are_everywhere() {
+        let powers = (0..10).flat_map(|power| [10u32.pow(power) - 1, 10u32.pow(power), 10u32.pow(power) + 1]);
+        let steps = (0..u32::MAX).step_by(65_521);
+        let mut wanted = String::new();
+        let mut written = Vec::new();
+        let mut out = |piece: &[u8]| written.extend_from_slice(piece);
+        let mut pen = Pen { buffer: [0; FULL + MOST], len: 0, out: &mut out };
+        for number in (0..=100_000).chain(powers).chain(steps).chain([u32::MAX]) {
+            pen.number(number);
+            pen.text(b" ");
+            wanted.push_str(&format!("{number} "));
+        }
+        pen.flush();
+        assert!(written == wanted.as_bytes());
     }
 }

@@ -94,7 +94,8 @@ impl Graph {
         self.of_point.get(element.range()).unwrap_or_default()
     }
 
-    /// The edges in their order: each element's segments, its closing one last.
+    /// The edges in their order: each element's segments, its closing one last. Much the fastest with `for_each` and its like, which go
+    /// through an element in one loop.
     pub fn edges<'g>(&'g self, model: &'g Model) -> impl Iterator<Item = Edge> + 'g {
         model.elements.iter().enumerate().flat_map(move |(number, element)| {
             let vertices = self.vertices_of(element);
@@ -111,11 +112,11 @@ impl Graph {
     /// What is true of each vertex.
     pub fn flags(&self, model: &Model) -> Flags {
         let mut is_root = vec![true; self.len()];
-        for edge in self.edges(model) {
+        self.edges(model).for_each(|edge| {
             if let Some(root) = is_root.get_mut(edge.to as usize) {
                 *root = false;
             }
-        }
+        });
         Flags { is_root, on_cycle: self.cycles(model, true) }
     }
 
@@ -136,7 +137,8 @@ impl Graph {
     pub fn strong(&self, model: &Model, declared: bool) -> Vec<Vec<u32>> {
         let edges = || self.edges(model).filter(move |edge| declared || !edge.closing);
         // Some edge of every cycle leads to a lower number, and the spans of such edges cover the cycle: only what they cover is searched.
-        let mut spans: Vec<(u32, u32)> = edges().filter(|edge| edge.to < edge.from).map(|edge| (edge.to, edge.from)).collect();
+        let mut spans: Vec<(u32, u32)> = Vec::new();
+        edges().filter(|edge| edge.to < edge.from).for_each(|edge| spans.push((edge.to, edge.from)));
         if spans.is_empty() {
             return Vec::new();
         }
@@ -229,19 +231,17 @@ struct Adjacency {
 impl Adjacency {
     fn of<I: Iterator<Item = (u32, u32)>>(vertices: usize, edges: impl Fn() -> I) -> Self {
         let mut first = vec![0u32; vertices + 1];
-        for (from, _) in edges() {
-            first[from as usize + 1] += 1;
-        }
+        edges().for_each(|(from, _)| first[from as usize + 1] += 1);
         for at in 1..first.len() {
             first[at] += first[at - 1];
         }
         let mut next = first.clone();
         let mut to = vec![0; first.last().map_or(0, |last| *last as usize)];
-        for (from, target) in edges() {
+        edges().for_each(|(from, target)| {
             let slot = &mut next[from as usize];
             to[*slot as usize] = target;
             *slot += 1;
-        }
+        });
         Adjacency { first, to }
     }
 }

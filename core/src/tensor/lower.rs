@@ -354,6 +354,6 @@ fn length(value: &str, at: At) -> Result<i64, Stop> {
         let message = format!("`{name}` has the unit `{}`, and a tensor has nothing to measure it by", length.unit);
         return Err(Fault::new(Name::Illegal, unit, message).into());
     }
-    let literal = length.number.text(value);
-    Ok(number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(length.number.span()), beyond(literal)))?)
+    let number = length.number;
+    Ok(number.q32(value).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), beyond(number.text(value))))?)
 }

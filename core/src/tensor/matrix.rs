@@ -2,7 +2,6 @@
 
 use super::{
     fault::{At, Fault, Name, Stop},
-    number,
     transform::{Function, Transform, Transforms},
 };
 
@@ -91,9 +90,8 @@ impl Matrix {
         }
         let mut numbers = [0i128; 3];
         for (slot, number) in numbers.iter_mut().zip(transform.arguments()) {
-            let literal = number.text(value);
-            let q32 =
-                number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), super::lower::beyond(literal)))?;
+            let beyond = || Fault::new(Name::Range, at.bytes(number.span()), super::lower::beyond(number.text(value)));
+            let q32 = number.q32(value).ok_or_else(beyond)?;
             *slot = i128::from(q32);
         }
         let [x, y, z] = numbers;

@@ -89,23 +89,17 @@ impl Model {
 
     /// Length of an element, in units of 1/65536 of the box. Beyond 2³¹ − 1 the element has no canonical form.
     pub fn length(&self, element: &Element) -> u64 {
-        length(self.points_of(element), element.closed)
+        self.measures(element).0
     }
 
-    /// Mean turning of an element, in units of 1/65536; `length` is its [`Model::length`].
-    pub fn curvature(&self, element: &Element, length: u64) -> i32 {
-        let points = self.points_of(element);
-        let turns = Turns::new(points, element.closed).map(|(_, turn)| u64::from(turn)).sum();
-        mean_turn(turns, length)
-    }
-}
-
-/// Length of a line through points, with the segment that closes it if it is closed.
-pub fn length(points: &[Point], closed: bool) -> u64 {
-    let open: u64 = points.windows(2).map(|pair| u64::from(segment_length(pair[0], pair[1]))).sum();
-    match (closed, points.first(), points.last()) {
-        (true, Some(&first), Some(&last)) => open + u64::from(segment_length(last, first)),
-        _ => open,
+    /// Length of an element as [`Model::length`] gives it, and its mean turning, in units of 1/65536.
+    pub fn measures(&self, element: &Element) -> (u64, i32) {
+        let (mut length, mut turns) = (0u64, 0u64);
+        measure(self.points_of(element), element.closed, |_, segment, turn| {
+            length += u64::from(segment);
+            turns += u64::from(turn);
+        });
+        (length, mean_turn(turns, length))
     }
 }
 
@@ -128,80 +122,86 @@ pub(crate) fn rhe(n: u128, d: u128) -> u128 {
     quotient + u128::from(up)
 }
 
+/// Measures a line through points of the box, no two of which follow each other at the same place: gives for each segment the index of the
+/// point it leaves, its length, and the turn at that point: |sin| in units of 1/65536, and from 65536 up beyond a right angle. At its first
+/// point an open line does not turn, which is 0. The segment that closes a closed line comes last.
+pub fn measure(points: &[Point], closed: bool, mut out: impl FnMut(usize, u32, u32)) {
+    let (Some(&first), Some(&last)) = (points.first(), points.last()) else { return };
+    let closing = closed.then(|| Segment::new(last, first));
+    let mut before = closing.unwrap_or(Segment::NOWHERE);
+    for (at, pair) in points.windows(2).enumerate() {
+        let segment = Segment::new(pair[0], pair[1]);
+        out(at, segment.length(), before.turn(&segment));
+        before = segment;
+    }
+    if let Some(closing) = closing {
+        out(points.len() - 1, closing.length(), before.turn(&closing));
+    }
+}
+
 /// The nearest integer to the distance of two points of the box.
-#[inline]
-pub fn segment_length(a: Point, b: Point) -> u32 {
-    let square = square(a, b);
-    // exact: a square below 2⁵² has a root that is not rounded up to the next integer
-    let root = (square as f64).sqrt() as u64;
-    (root + u64::from(square - root * root > root)) as u32
+pub fn distance(a: Point, b: Point) -> u32 {
+    Segment::new(a, b).length()
 }
 
-#[inline]
-fn square(a: Point, b: Point) -> u64 {
-    let (x, y) = (i64::from(b.0) - i64::from(a.0), i64::from(b.1) - i64::from(a.1));
-    (x * x + y * y) as u64
+/// A straight way between two points of the box.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    x: i64,
+    y: i64,
+    square: u64,
+    /// Of `square`.
+    root: f64,
 }
 
-/// The turn at `b` of the way from `a` over `b` to `c`: |sin| in units of 1/65536, and from 65536 up beyond a right angle. The three
-/// points lie in the box, and `b` is neither of its neighbours.
-#[inline]
-pub fn turn(a: Point, b: Point, c: Point) -> u32 {
-    let (ux, uy) = (i64::from(b.0) - i64::from(a.0), i64::from(b.1) - i64::from(a.1));
-    let (vx, vy) = (i64::from(c.0) - i64::from(b.0), i64::from(c.1) - i64::from(b.1));
-    let cross = (ux * vy - uy * vx).unsigned_abs();
-    let dot = ux * vx + uy * vy;
-    let (uu, vv) = (square(a, b), square(b, c));
-    if uu == 0 || vv == 0 {
-        return 0;
+impl Segment {
+    const NOWHERE: Segment = Segment { x: 0, y: 0, square: 0, root: 0.0 };
+
+    #[inline]
+    fn new(a: Point, b: Point) -> Self {
+        let (x, y) = (i64::from(b.0) - i64::from(a.0), i64::from(b.1) - i64::from(a.1));
+        let square = (x * x + y * y) as u64;
+        Segment { x, y, square, root: (square as f64).sqrt() }
     }
-    // floor(65536 · cross / √(uu·vv)). The quotient is taken in f64 and trusted only away from integers, where its error of some
-    // 2⁻³⁵ cannot change the floor; near them the integers decide.
-    let near = 65536.0 * cross as f64 / (uu as f64 * vv as f64).sqrt();
-    let mut sine = near as u64;
-    let rest = near - sine as f64;
-    if !(1e-6..=1.0 - 1e-6).contains(&rest) {
-        let (wanted, scale) = ((u128::from(cross) * u128::from(cross)) << 32, u128::from(uu) * u128::from(vv));
-        let fits = |sine: u64| u128::from(sine * sine) * scale <= wanted;
-        if !fits(sine) {
-            sine = sine.saturating_sub(1);
-        } else if fits(sine + 1) {
-            sine += 1;
+
+    /// The nearest integer to the length.
+    #[inline]
+    fn length(&self) -> u32 {
+        // exact: a square below 2⁵² has a root that is not rounded up to the next integer
+        let root = self.root as u32;
+        root + u32::from(self.square - u64::from(root) * u64::from(root) > u64::from(root))
+    }
+
+    /// The turn from this way to the next; 0 where one of them leads nowhere.
+    #[inline]
+    fn turn(&self, next: &Segment) -> u32 {
+        if self.square == 0 || next.square == 0 {
+            return 0;
         }
-    }
-    let sine = sine as u32;
-    if dot < 0 { 131_072 - sine } else { sine }
-}
-
-/// The turns of a line: index of the point, and the turn there. An open line turns at its inner points, a closed one at all.
-#[derive(Debug, Clone)]
-pub struct Turns<'p> {
-    points: &'p [Point],
-    at: usize,
-    end: usize,
-}
-
-impl<'p> Turns<'p> {
-    /// The turns of a line through `points`, from the first on.
-    pub fn new(points: &'p [Point], closed: bool) -> Self {
-        let inner = usize::from(!closed);
-        let (at, end) = if points.len() < 2 { (0, 0) } else { (inner, points.len() - inner) };
-        Turns { points, at, end }
-    }
-}
-
-impl Iterator for Turns<'_> {
-    type Item = (usize, u32);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
+        let cross = (self.x * next.y - self.y * next.x).unsigned_abs();
+        let dot = self.x * next.x + self.y * next.y;
+        // floor(65536 · cross / √(uu·vv)). The quotient is taken in f64 and trusted only away from integers, where its error of some
+        // 2⁻³⁵ cannot change the floor; near them the integers decide.
+        let near = 65536.0 * cross as f64 / (self.root * next.root);
+        let mut sine = near as u32;
+        let rest = near - f64::from(sine);
+        if !(1e-6..=1.0 - 1e-6).contains(&rest) {
+            sine = exact_sine(sine, cross, u128::from(self.square) * u128::from(next.square));
         }
-        let (at, points) = (self.at, self.points);
-        self.at += 1;
-        let before = if at == 0 { points.last()? } else { points.get(at - 1)? };
-        let after = points.get(at + 1).or(points.first())?;
-        Some((at, turn(*before, *points.get(at)?, *after)))
+        if dot < 0 { 131_072 - sine } else { sine }
+    }
+}
+
+/// floor(65536 · cross / √scale) from a number that is at most one off.
+fn exact_sine(near: u32, cross: u64, scale: u128) -> u32 {
+    let wanted = (u128::from(cross) * u128::from(cross)) << 32;
+    let fits = |sine: u32| u128::from(u64::from(sine) * u64::from(sine)) * scale <= wanted;
+    if !fits(near) {
+        near.saturating_sub(1)
+    } else if fits(near + 1) {
+        near + 1
+    } else {
+        near
     }
 }
 
@@ -226,6 +226,16 @@ mod tests {
         u32::try_from(if s - f * f > f { f + 1 } else { f }).unwrap()
     }
 
+    /// Length and turn of each segment.
+    fn measured(points: &[Point], closed: bool) -> Vec<(u32, u32)> {
+        let mut out = Vec::new();
+        measure(points, closed, |at, length, turn| {
+            assert_eq!(at, out.len());
+            out.push((length, turn));
+        });
+        out
+    }
+
     // rows: B121 B120
     #[test]
     fn right_and_flat_angles_turn_exactly() {
@@ -239,22 +249,23 @@ mod tests {
             ([(0, 0), (5, 0), (6, 1)], 46_340),
             ([(0, 0), (5, 0), (4, 1)], 131_072 - 46_340),
         ] {
-            assert_eq!(turn(points[0], points[1], points[2]), wanted, "{points:?}");
+            assert_eq!(measured(&points, false)[1].1, wanted, "{points:?}");
         }
-        assert_eq!(segment_length((0, 0), (65_536, 65_536)), 92_682);
-        assert_eq!(segment_length((0, 0), (1, 1)), 1);
-        assert_eq!(segment_length((0, 0), (3, 4)), 5);
+        assert_eq!(distance((0, 0), (65_536, 65_536)), 92_682);
+        assert_eq!(distance((0, 0), (1, 1)), 1);
+        assert_eq!(distance((0, 0), (3, 4)), 5);
     }
 
     // rows: B121
     #[test]
     fn a_square_turns_at_each_corner_and_an_open_one_inside() {
         let points = [(0, 0), (4, 0), (4, 4), (0, 4)];
-        assert_eq!(Turns::new(&points, true).collect::<Vec<_>>(), [(0, 65_536), (1, 65_536), (2, 65_536), (3, 65_536)]);
-        assert_eq!(Turns::new(&points, false).collect::<Vec<_>>(), [(1, 65_536), (2, 65_536)]);
-        assert_eq!(Turns::new(&points[..2], true).collect::<Vec<_>>(), [(0, 131_072), (1, 131_072)]);
-        assert_eq!(Turns::new(&points[..2], false).count(), 0);
-        assert_eq!((length(&points, true), length(&points, false)), (16, 12));
+        assert_eq!(measured(&points, true), [(4, 65_536); 4]);
+        assert_eq!(measured(&points, false), [(4, 0), (4, 65_536), (4, 65_536)]);
+        assert_eq!(measured(&points[..2], true), [(4, 131_072); 2]);
+        assert_eq!(measured(&points[..2], false), [(4, 0)]);
+        assert_eq!(measured(&points[..1], false), []);
+        assert_eq!(measured(&[], true), []);
         assert_eq!(mean_turn(3, 2 << 16), 2, "one and a half rounds to even");
         assert_eq!(mean_turn(5, 2 << 16), 2, "two and a half too");
         assert_eq!(mean_turn(u64::MAX >> 16, 1), i32::MAX);
@@ -266,9 +277,13 @@ mod tests {
         // rows: B120 B121
         #[test]
         fn turns_and_lengths_are_those_of_the_integers(a in point(), b in point(), c in point()) {
-            proptest::prop_assert_eq!(segment_length(a, b), length_as_written(a, b));
+            proptest::prop_assert_eq!(distance(a, b), length_as_written(a, b));
             proptest::prop_assume!(a != b && b != c);
-            proptest::prop_assert_eq!(turn(a, b, c), turn_as_written(a, b, c));
+            let lengths = (length_as_written(a, b), length_as_written(b, c), length_as_written(c, a));
+            proptest::prop_assert_eq!(measured(&[a, b, c], false), [(lengths.0, 0), (lengths.1, turn_as_written(a, b, c))]);
+            proptest::prop_assume!(c != a);
+            let turns = (turn_as_written(c, a, b), turn_as_written(a, b, c), turn_as_written(b, c, a));
+            proptest::prop_assert_eq!(measured(&[a, b, c], true), [(lengths.0, turns.0), (lengths.1, turns.1), (lengths.2, turns.2)]);
         }
     }
 

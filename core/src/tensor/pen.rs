@@ -9,7 +9,7 @@ use super::{
     fault::{At, Fault, Name, Stop},
     lower::{CUBIC, Coordinate, Frame, LINE, Lowering, Pair, Part, QUADRATIC, beyond},
     matrix,
-    number::{self, Number, NumberList},
+    number::{Number, NumberList},
     path_data::{Command, Commands},
 };
 
@@ -125,8 +125,7 @@ impl<T: Coordinate> Pen<'_, '_, T> {
         let (mut x, mut count) = (None, 0u32);
         for number in NumberList::new(list) {
             let number = number.map_err(|_| Fault::new(Name::Illegal, at, "`points` is no list of numbers"))?;
-            let literal = number.text(list);
-            let value = number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), beyond(literal)))?;
+            let value = number.q32(list).ok_or_else(|| Fault::new(Name::Range, at.bytes(number.span()), beyond(number.text(list))))?;
             match x.take() {
                 None => x = Some(value),
                 Some(x) => {
@@ -176,8 +175,7 @@ impl<T: Coordinate> Pen<'_, '_, T> {
         }
         let mut numbers = [0i64; 6];
         for (slot, number) in numbers.iter_mut().zip(arguments) {
-            let literal = number.text(data);
-            *slot = number::to_q32(literal).ok_or_else(|| Fault::new(Name::Range, d.bytes(number.span()), beyond(literal)))?;
+            *slot = number.q32(data).ok_or_else(|| Fault::new(Name::Range, d.bytes(number.span()), beyond(number.text(data))))?;
         }
         let base = if command.is_relative() { state.here } else { Default::default() };
         let at = |x: i64, y: i64| Some((base.0.plus(T::of(x))?, base.1.plus(T::of(y))?));

@@ -4,7 +4,7 @@
 
 use super::{
     graph::{Flags, Graph},
-    model::{Model, ONE, Turns, mean_turn, segment_length},
+    model::{Model, ONE, mean_turn, measure},
 };
 use crate::hash::digest::{Digest, Hasher};
 
@@ -36,25 +36,15 @@ impl Measures {
         let mut curvature = Vec::with_capacity(model.elements.len());
         for element in &model.elements {
             let (points, vertices) = (model.points_of(element), graph.vertices_of(element));
-            let mut turns = 0u64;
-            for (at, own) in Turns::new(points, element.closed) {
-                turns += u64::from(own);
+            let (mut turns, mut whole) = (0u64, 0u64);
+            measure(points, element.closed, |at, own_length, own_turn| {
+                turns += u64::from(own_turn);
+                whole += u64::from(own_length);
+                length.push(own_length as i32);
                 if let Some(sum) = vertices.get(at).and_then(|vertex| turn.get_mut(*vertex as usize)) {
-                    *sum = sum.saturating_add(own as i32);
+                    *sum = sum.saturating_add(own_turn as i32);
                 }
-            }
-            let mut whole = 0u64;
-            let mut measured = |a, b| {
-                let own = segment_length(a, b);
-                whole += u64::from(own);
-                length.push(own as i32);
-            };
-            for pair in points.windows(2) {
-                measured(pair[0], pair[1]);
-            }
-            if let (true, Some(&last), Some(&first)) = (element.closed, points.last(), points.first()) {
-                measured(last, first);
-            }
+            });
             curvature.push(mean_turn(turns, whole));
         }
         Measures { turn, length, curvature }
@@ -70,15 +60,14 @@ pub fn size(model: &Model, graph: &Graph) -> usize {
 pub fn write(model: &Model, graph: &Graph, out: &mut impl FnMut(&[u8])) {
     let flags = graph.flags(model);
     let measures = Measures::of(model, graph);
-    let mut bytes = Bytes { buffer: Vec::with_capacity(FULL + 64), out };
-    bytes.put(b"MX2T");
-    bytes.put(&[0x00, 0x01, 16, 0]);
-    bytes.words(&[graph.len() as u32, model.segments() as u32]);
+    let mut bytes = Bytes { buffer: [0; FULL + MOST], len: 0, out };
+    let version = u32::from_le_bytes([0x00, 0x01, 16, 0]);
+    bytes.words(&[u32::from_le_bytes(*b"MX2T"), version, graph.len() as u32, model.segments() as u32]);
     nodes(graph, &flags, &mut bytes);
-    for edge in graph.edges(model) {
+    graph.edges(model).for_each(|edge| {
         let rank = model.elements.get(edge.element as usize).map_or(0, |element| element.rank);
         bytes.words(&[edge.from, edge.to, edge.element, u32::from(rank) | (u32::from(edge.closing) << 16)]);
-    }
+    });
     for (position, turn) in graph.positions.iter().zip(&measures.turn) {
         bytes.integers(&[position.0, position.1, 0, 0, *turn, ONE, model.sx, model.sy, ONE, ONE]);
     }
@@ -92,8 +81,7 @@ pub fn write(model: &Model, graph: &Graph, out: &mut impl FnMut(&[u8])) {
             bytes.integers(&own);
         }
     }
-    let Bytes { buffer, out } = bytes;
-    out(&buffer);
+    bytes.flush();
 }
 
 fn nodes<F: FnMut(&[u8])>(graph: &Graph, flags: &Flags, bytes: &mut Bytes<'_, F>) {
@@ -116,40 +104,41 @@ pub fn digest(model: &Model, graph: &Graph) -> Digest {
     hasher.finish()
 }
 
+/// So many bytes are handed on at once, or up to a record more.
 const FULL: usize = 1 << 13;
+/// Most bytes of a record.
+const MOST: usize = 64;
 
+/// Records on their way out. They are gathered in an array, where the place of the next is found without asking for room.
 struct Bytes<'o, F> {
-    buffer: Vec<u8>,
+    buffer: [u8; FULL + MOST],
+    /// Bytes in the buffer, fewer than [`FULL`] whenever a record comes.
+    len: usize,
     out: &'o mut F,
 }
 
 impl<F: FnMut(&[u8])> Bytes<'_, F> {
     #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    #[inline]
-    fn flush(&mut self) {
-        if self.buffer.len() >= FULL {
-            (self.out)(&self.buffer);
-            self.buffer.clear();
-        }
-    }
-
-    #[inline]
     fn words<const N: usize>(&mut self, words: &[u32; N]) {
-        // a record goes in as one piece: its words one by one would each ask for room
-        let mut record = [[0u8; 4]; N];
-        for (bytes, word) in record.iter_mut().zip(words) {
-            *bytes = word.to_le_bytes();
+        const { assert!(N * 4 <= MOST) };
+        // a place of known size: what is copied is a few moves, and no call
+        if let Some(place) = self.buffer[self.len..].as_chunks_mut::<4>().0.first_chunk_mut::<N>() {
+            *place = words.map(u32::to_le_bytes);
         }
-        self.put(record.as_flattened());
-        self.flush();
+        self.len += N * 4;
+        if self.len >= FULL {
+            self.flush();
+        }
     }
 
     #[inline]
     fn integers<const N: usize>(&mut self, integers: &[i32; N]) {
         self.words(&integers.map(|integer| integer as u32));
+    }
+
+    #[inline(never)]
+    fn flush(&mut self) {
+        (self.out)(&self.buffer[..self.len]);
+        self.len = 0;
     }
 }

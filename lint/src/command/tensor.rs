@@ -96,12 +96,12 @@ fn elements(tensor: &Tensor) -> Vec<Inspected> {
     let holds = |marks: &[bool], vertex: u32| marks.get(vertex as usize).copied().unwrap_or(false);
     let inspected = |element: &Element| {
         let vertices = tensor.graph.vertices_of(element);
-        let length = tensor.model.length(element);
+        let (length, curvature) = tensor.model.measures(element);
         Inspected {
             id: format!("h{}", data_encoding::HEXLOWER.encode(&element.id4)),
             element: *element,
             length,
-            curvature: tensor.model.curvature(element, length),
+            curvature,
             has_cycle: vertices.iter().any(|vertex| holds(&flags.on_cycle, *vertex)),
             is_root: vertices.first().is_some_and(|vertex| holds(&flags.is_root, *vertex)),
         }

@@ -143,11 +143,11 @@ fn told_element(drawing: &Drawing<'_>, element: Element<'_>, text: &mut String) 
     }
     for number in own {
         let Some(part) = form.model().elements.get(number) else { continue };
-        let length = form.model().length(part);
+        let (length, curvature) = form.model().measures(part);
         let id: String = part.id4.iter().map(|byte| format!("{byte:02x}")).collect();
         let _ = writeln!(text, "**element {} of {}** of the tensor, `h{id}`\n", number + 1, form.model().elements.len());
         let _ = writeln!(text, "- rank {}, {}", part.rank, if part.closed { "closed: a declared cycle" } else { "open" });
-        let _ = writeln!(text, "- length (weight) {length}, curvature {}", form.model().curvature(part, length));
+        let _ = writeln!(text, "- length (weight) {length}, curvature {curvature}");
         let _ = writeln!(
             text,
             "- confidence {}, opacity {}, transform magnitude {}",
@@ -208,7 +208,7 @@ fn told_command(drawing: &Drawing<'_>, element: Element<'_>, data: Attribute<'_>
                 (vertices.get(segment), vertices.get(next), points.get(segment), points.get(next))
             {
                 edges += 1;
-                length += mx2lm_core::tensor::model::length(&[*a, *b], false);
+                length += u64::from(mx2lm_core::tensor::model::distance(*a, *b));
                 ends = Some((ends.map_or(*from, |(first, _)| first), *to));
             }
         }

@@ -14,7 +14,7 @@ use crate::{
     rules::{Check, Docs, Finding, Place, Rule},
     syntax::xml::{Attribute, Element as Node},
     tensor::{
-        number::{self, Number},
+        number::Number,
         outline,
         path_data::{Command, Commands, Fault},
     },
@@ -121,7 +121,7 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: O
         }
         let arguments = commands.arguments();
         if commands.has_wide() && wide.is_none() {
-            let beyond = arguments.iter().find(|number| number.is_wide() && number::to_q32(number.text(value)).is_none());
+            let beyond = arguments.iter().find(|number| number.is_wide() && number.q32(value).is_none());
             wide = beyond.map(|number| (command, *number));
         }
         if let Some(start) = part.follow(command, arguments, value) {
@@ -205,7 +205,7 @@ impl Part {
             _ => None,
         };
         if lower == b'm' {
-            let at = [0, 1].map(|place| arguments.get(place).and_then(|number| number::to_q32(number.text(text))));
+            let at = [0, 1].map(|place| arguments.get(place).and_then(|number| number.q32(text)));
             // a relative moveto counts from a point that may not have been computed; the first counts from the origin
             self.known = !command.is_relative() || self.start.is_none();
             self.moves = at.contains(&None);
@@ -226,7 +226,7 @@ impl Part {
         let first = usize::from(command.letter | 0x20 == b'v');
         arguments.iter().enumerate().any(|(place, number)| {
             let wanted = if relative { 0 } else { self.point[(first + place) % 2] };
-            number::to_q32(number.text(text)) != Some(wanted)
+            number.q32(text) != Some(wanted)
         })
     }
 

@@ -96,7 +96,7 @@ pub(super) fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>)
         });
         return None;
     }
-    let q32 = number::to_q32(length.number.text(value));
+    let q32 = length.number.q32(value);
     if q32.is_none() {
         out_of_range(walk, |walk| walk.at_value(attribute), length.number.text(value));
     }

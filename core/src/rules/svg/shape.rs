@@ -16,7 +16,7 @@ use crate::{
     syntax::xml::{Attribute, Element as Node},
     tensor::{
         self, legality,
-        number::{self, NumberList, ValueFault},
+        number::{NumberList, ValueFault},
         path_data::Command,
     },
     text::Span,
@@ -258,7 +258,7 @@ fn points<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: Option<Att
                 return;
             }
         };
-        let q32 = number::to_q32(number.text(value));
+        let q32 = number.q32(value);
         if q32.is_none() {
             wide.get_or_insert(number);
         }

@@ -12,7 +12,7 @@ use crate::{
     rules::{Check, Docs, Finding, Rule},
     syntax::xml::Attribute,
     tensor::{
-        decompose, number,
+        decompose,
         transform::{Function, Transform, Transforms},
     },
 };
@@ -83,7 +83,7 @@ pub(super) fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a
         }
         let mut zero = false;
         for number in transform.arguments() {
-            match number::to_q32(number.text(value)) {
+            match number.q32(value) {
                 Some(q32) => zero |= q32 == 0,
                 None => out_of_range(walk, |walk| walk.in_value(attribute, number.span()), number.text(value)),
             }
