@@ -82,7 +82,9 @@ pub fn detect(path: &str, root: Option<Node<'_>>) -> Detection {
     }
     for &member in TELLING {
         if let Some(kind) = root.get(member).and_then(|node| node.as_str()).and_then(|value| by_marker(member, &value)) {
-            return Detection::Kind(kind, Sign::Member(member));
+            // Where this member alone tells two kinds apart, the file name comes first (`DECISIONS` 1, 59), and its schema refuses the value.
+            let named = by_name.filter(|own| *own != kind && own.info().markers.iter().any(|(name, _)| *name == member));
+            return named.map_or(Detection::Kind(kind, Sign::Member(member)), |own| Detection::Kind(own, Sign::FileName));
         }
     }
     // `object.json` is the name of any descriptor; an id path that belongs to a smaller kind says more,
@@ -270,6 +272,7 @@ mod tests {
         assert_eq!(kind_of("a.json", r#"{"event":"stream.chunk"}"#), "stream.chunk Member(\"event\")");
         assert_eq!(kind_of("a.json", r#"{"projection":"stream"}"#), "stream.projection Member(\"projection\")");
         assert_eq!(kind_of("a.json", r#"{"version":"weights.v2c"}"#), "weights.v2c Member(\"version\")");
+        assert_eq!(kind_of("a.weights.v2c.json", r#"{"version":"weights.v2"}"#), "weights.v2c FileName", "the name comes first");
         assert_eq!(kind_of("a.json", r#"{"schema":"scxq2.proof.v1"}"#), "scxq2.proof.v1 Member(\"schema\")");
     }
 
