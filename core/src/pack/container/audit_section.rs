@@ -125,8 +125,27 @@ pub fn read(bytes: &[u8], header: &Header, sections: &Sections, lanes: &[Lane<'_
         let why = format!("{} bytes of AUDIT follow the {entries} lanes it speaks of", cursor.rest.len());
         return Err(fault("pack.length", cursor.at(), "/lanes", why));
     }
+    covered(&audit, lanes, header.dims, part_b)?;
     let notes = selection(&audit, lanes, part_b).into_iter().collect();
     Ok((audit, notes))
+}
+
+/// Both parts count the same samples: the lanes of a class that part B lists clip no more than the class, and those it leaves out clip the rest.
+fn covered(audit: &Audit, lanes: &[Lane<'_>], dims: u16, at: usize) -> Result<(), Fault> {
+    for class in Class::ALL {
+        let of_class = |symbol: &str| lanes.iter().any(|lane| lane.symbol == symbol && lane.class == class);
+        let listed: Vec<u64> = audit.lanes.iter().filter(|lane| of_class(&lane.symbol)).map(|lane| u64::from(lane.count.clipped)).collect();
+        let (sum, whole) = (listed.iter().sum::<u64>(), u64::from(audit.classes[class].clipped));
+        let left = lanes.iter().filter(|lane| lane.class == class).count().saturating_sub(listed.len()) as u64 * u64::from(dims);
+        if !listed.is_empty() && !(sum..=sum + left).contains(&whole) {
+            let name = class.name();
+            let why = format!(
+                "the lanes of `{name}` that are audited one by one clip {sum}, those left out {left} at most, and the class {whole}"
+            );
+            return Err(fault("pack.audit_inconsistent", at, &format!("/{name}/clipped"), why));
+        }
+    }
+    Ok(())
 }
 
 /// Part B in another order, of other lanes, or of too many, is a warning (`DECISIONS` 60).
