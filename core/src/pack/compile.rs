@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use super::audit::{by_class, tune};
 use super::class::{Class, PerClass};
-use super::container::{BUDGET, LaneAudits, Recipe, WriteError, write};
+use super::container::{BUDGET, LaneAudits, Recipe, WriteError, open, write};
 use super::dims;
 use super::fold::fold;
+use super::lane_id;
 use super::streams::Streams;
 use super::streams::interactions::{self, CROSS_PAIRS, SIDE, Shape};
 use super::streams::temporal::{self, Schedule, WINDOWS, Window};
@@ -134,21 +135,22 @@ pub fn compile(streams: &Streams, options: &Options) -> Result<Compiled, WriteEr
     let emitted = emit(streams, options);
     let mut decisions = emission(streams, &emitted, options);
     let ids: Vec<&str> = emitted.iter().map(|(id, _)| id).collect();
+    decisions.extend(idle(&ids, &options.knobs));
     let (order, mut kept) = dims::select(&ids, options.most_lanes);
     // By class and id, most important first.
     let ranked: Vec<(&str, &[f64])> = order.iter().filter_map(|&at| ids.get(at)).filter_map(|id| Some((*id, emitted.get(id)?))).collect();
     cut(&mut decisions, &ranked, kept, &format!("at most {} are packed", lanes_of(options.most_lanes)));
-    let dims_of = |kept: usize, ceiling: u16| options.dims.unwrap_or_else(|| dims::choose(kept)).min(ceiling);
-    let mut packed = pack(&ranked, kept, dims_of(kept, u16::MAX), options)?;
+    let mut packed = pack(&ranked, kept, options)?;
     if options.fit && packed.bytes.len() > BUDGET {
         let before = kept;
-        (kept, packed) = lighter(&ranked, kept, u16::MAX, &dims_of, options)?;
+        (kept, packed) = lighter(&ranked, kept, options)?;
         cut(&mut decisions, ranked.get(..before).unwrap_or_default(), kept, &format!("{BUDGET} bytes are the budget"));
     }
     decisions.push(chosen_dims(kept, packed.dims, options));
     decisions.extend(scaling(&packed, options));
+    decisions.push(audited(&packed, options));
     let over = if packed.bytes.len() > BUDGET {
-        let (less, lighter) = lighter(&ranked, kept, packed.dims, &dims_of, options)?;
+        let (less, lighter) = lighter(&ranked, kept, options)?;
         let drop = ranked.get(less..kept).unwrap_or_default().iter().rev().map(|(id, _)| (*id).to_owned()).collect();
         Some(Over { bytes: packed.bytes.len(), drop, then: lighter.bytes.len() })
     } else {
@@ -161,7 +163,10 @@ pub fn compile(streams: &Streams, options: &Options) -> Result<Compiled, WriteEr
 fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<String> {
     let samples: usize = streams.iter().map(|(_, samples)| samples.len()).sum();
     let names: Vec<&str> = streams.iter().map(|(id, _)| id).collect();
-    let mut told = vec![format!("streams: {} of {} ({})", lanes_of(streams.len()), counted(samples, "sample"), shortened(&names))];
+    let mut told = vec![match names.as_slice() {
+        [] => "streams: none".to_owned(),
+        names => format!("streams: {}, {} in all ({})", lanes_of(names.len()), counted(samples, "sample"), shortened(names)),
+    }];
     match &options.windows {
         None => told.push("windows: none; the lanes stay as they are".into()),
         Some(windows) => {
@@ -174,9 +179,19 @@ fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<Stri
         let words = "name a shape so, or say `--lane ID=LANE`, `--a` and `--b`";
         told.push(format!("interactions: none; there is no lane `{}` ({words})", missing.join("` and no lane `")));
     } else if let Some(shape) = options.matrix {
-        let cells = emitted.iter().filter(|(id, _)| interactions::cell(id, &options.a, &options.b).is_some()).count();
+        let of_shape = |(i, j): (u32, u32)| i < SIDE && j < SIDE && (shape == Shape::Full || i <= j);
+        let cells = emitted.iter().filter(|(id, _)| interactions::cell(id, &options.a, &options.b).is_some_and(of_shape)).count();
+        let side = temporal::window_ids(&options.a, SIDE).filter(|id| emitted.get(id).is_some()).count();
         let shape = if shape == Shape::Upper { "the upper triangle" } else { "all" };
-        told.push(format!("interactions: {cells} of `{}` with `{}`, {shape} of {SIDE} by {SIDE} windows", options.a, options.b));
+        told.push(format!("interactions: {cells} of `{}` with `{}`, {shape} of {side} by {side} windows", options.a, options.b));
+    }
+    if options.cross_temporal {
+        let made: Vec<String> = CROSS_PAIRS.into_iter().map(|(a, b)| lane_id::cross(a, b)).filter(|id| emitted.get(id).is_some()).collect();
+        let made: Vec<&str> = made.iter().map(String::as_str).collect();
+        told.push(match made.as_slice() {
+            [] => "across time: none; that takes the windows 1 and 2 of `policy` and of `attention`".to_owned(),
+            made => format!("across time: {} ({})", lanes_of(made.len()), shortened(made)),
+        });
     }
     let empty: Vec<&str> = emitted.iter().filter(|(_, samples)| samples.is_empty()).map(|(id, _)| id).collect();
     if !empty.is_empty() {
@@ -184,6 +199,29 @@ fn emission(streams: &Streams, emitted: &Streams, options: &Options) -> Vec<Stri
     }
     told.push(format!("emitted: {}", lanes_of(emitted.len())));
     told
+}
+
+/// What is set for lanes that there are none of.
+fn idle(ids: &[&str], knobs: &Knobs) -> Vec<String> {
+    let knobs = [("amp", &knobs.amplitude), ("temp", &knobs.temperature), ("top_p", &knobs.top_p)];
+    let idle = knobs.into_iter().flat_map(|(name, knob)| knob.idle(ids).into_iter().map(move |lane| (name, lane)));
+    idle.map(|(name, lane)| format!("without effect: {name} of `{lane}`; no lane is called so")).collect()
+}
+
+/// Which lanes are audited one by one; they are the first to go where bytes are short (row D549).
+fn audited(packed: &Packed, options: &Options) -> String {
+    let listed = open(&packed.bytes).ok().and_then(|pack| Some(pack.audit()?.lanes.len()));
+    match (listed, options.lane_audit) {
+        (None, _) => "audit: none".into(),
+        (Some(0), 0) => "audit: by class".into(),
+        (Some(0), wanted) => {
+            format!(
+                "audit: by class; with {} one by one the pack would be over its {BUDGET} bytes",
+                lanes_of(wanted.min(packed.lanes.len()))
+            )
+        }
+        (Some(listed), _) => format!("audit: by class, and {} one by one", lanes_of(listed)),
+    }
 }
 
 fn cut(decisions: &mut Vec<String>, ranked: &[(&str, &[f64])], kept: usize, why: &str) {
@@ -255,7 +293,8 @@ struct Packed {
 }
 
 /// Packs the first `kept` lanes.
-fn pack(ranked: &[(&str, &[f64])], kept: usize, dims: u16, options: &Options) -> Result<Packed, WriteError> {
+fn pack(ranked: &[(&str, &[f64])], kept: usize, options: &Options) -> Result<Packed, WriteError> {
+    let dims = options.dims.unwrap_or_else(|| dims::choose(kept));
     let phase = phase(&options.seed);
     let weights = |id: &str, samples: &[f64]| -> Vec<f64> {
         let folded = fold(samples, Class::of(id), dims);
@@ -275,23 +314,17 @@ fn pack(ranked: &[(&str, &[f64])], kept: usize, dims: u16, options: &Options) ->
     Ok(Packed { bytes, dims, lanes: recipe.lanes, scales })
 }
 
-/// The most lanes that stay within the budget, at dims no larger than `ceiling`; no lane at all when even one does not.
-fn lighter(
-    ranked: &[(&str, &[f64])],
-    kept: usize,
-    ceiling: u16,
-    dims_of: &dyn Fn(usize, u16) -> u16,
-    options: &Options,
-) -> Result<(usize, Packed), WriteError> {
+/// The most lanes that stay within the budget, each number of them at its own dims; no lane at all when even one does not.
+fn lighter(ranked: &[(&str, &[f64])], kept: usize, options: &Options) -> Result<(usize, Packed), WriteError> {
     // Each lane takes an entry of INDEX, a payload and a name: what surely is too much need not be packed to know it.
     const LEAST: usize = 48;
     for less in (1..kept.min(BUDGET / LEAST)).rev() {
-        let packed = pack(ranked, less, dims_of(less, ceiling), options)?;
+        let packed = pack(ranked, less, options)?;
         if packed.bytes.len() <= BUDGET {
             return Ok((less, packed));
         }
     }
-    Ok((0, pack(ranked, 0, dims_of(0, ceiling), options)?))
+    Ok((0, pack(ranked, 0, options)?))
 }
 
 #[cfg(test)]
@@ -369,10 +402,39 @@ mod tests {
         assert!(fitting.bytes.len() <= BUDGET && fitting.over.is_none());
         assert!(fitting.decisions.iter().any(|line| line.contains("left out")), "{:?}", fitting.decisions);
         assert_eq!(over.drop.len() + fitting.lanes.len(), heavy.lanes.len(), "what it says is what it does");
+        // 30 of these would fit at 16 dims; the ladder gives them 48, and both answers know it.
+        let long: Vec<String> = (0..60).map(|at| format!("{}{at:02}", "a-long-name-".repeat(6))).collect();
+        let long = bases(&long.iter().map(String::as_str).collect::<Vec<_>>(), 9);
+        let heavy = compile(&long, &Options { windows: None, ..Options::default() }).expect("lawful");
+        let fitting = compile(&long, &Options { windows: None, fit: true, ..Options::default() }).expect("lawful");
+        let over = heavy.over.expect("over");
+        assert_eq!((heavy.lanes.len() - over.drop.len(), over.then), (fitting.lanes.len(), fitting.bytes.len()));
         let many: Vec<String> = (0..70).map(|at| format!("l{at:02}")).collect();
         let names: Vec<&str> = many.iter().map(String::as_str).collect();
         let cut = compile(&bases(&names, 9), &Options { windows: None, ..Options::default() }).expect("lawful");
         assert_eq!((cut.lanes.len(), cut.dims), (54, 16));
+    }
+
+    // rows: D281 D549 D688
+    #[test]
+    fn what_was_asked_for_and_not_done_is_told() {
+        let told = |options: Options| compile(&bases(&["policy", "attention"], 40), &options).expect("lawful").decisions.join("\n");
+        let knobs = Knobs { temperature: [("polcy@t*".to_owned(), 0.5), ("*".to_owned(), 0.6)].into_iter().collect(), ..Knobs::default() };
+        let two = told(Options { windows: Some(temporal::windows(2)), lane_audit: 8, cross_temporal: true, knobs, ..Options::default() });
+        for wanted in [
+            "streams: 2 lanes, 80 samples in all (policy attention)",
+            "3 of `policy` with `attention`, the upper triangle of 2 by 2 windows",
+            "across time: none;",
+            "without effect: temp of `polcy@t*`;",
+            "audit: by class, and 8 lanes one by one",
+        ] {
+            assert!(two.contains(wanted), "{wanted}\n{two}");
+        }
+        let four = told(Options { cross_temporal: true, ..Options::default() });
+        assert!(four.contains("10 of `policy` with `attention`, the upper triangle of 4 by 4 windows"), "{four}");
+        assert!(four.contains("across time: 2 lanes (policy@t1__x__attention@t2 policy@t2__x__attention@t1)"), "{four}");
+        let tight = told(Options { lane_audit: 8, ..Options::default() });
+        assert!(tight.contains("audit: by class; with 8 lanes one by one the pack would be over"), "{tight}");
     }
 
     // rows: D458 D495 D496 D557 D559

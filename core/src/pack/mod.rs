@@ -1,7 +1,7 @@
 //! Weight packs: streams of a drawing, shaped into lanes, quantised, and stored in a container of at most 5,120 bytes.
 //!
-//! The parts, in the order in which data passes through them: [`streams`] (samples of a drawing, windows, interactions), [`shape`] (classes,
-//! folding, dims, synthesis), [`quantize`] with [`audit`] (int16 and what was clipped), [`dict`] and [`container`] (`weights.v2c-bin`),
+//! The parts, in the order in which data passes through them: [`streams`] (samples of a drawing, windows, interactions), [`class`],
+//! [`fold`], [`dims`] and [`synthesis`] (what becomes of a stream), [`quantize`] with [`audit`] (int16 and what was clipped), [`dict`] and [`container`] (`weights.v2c-bin`),
 //! [`manifest`] (the same pack for people), [`compat`], [`similarity`] and [`merge`] (several packs). [`compile`] does it all.
 //!
 //! Nothing here knows files, workspaces or rules. All arithmetic is f64, left to right, with correctly rounded transcendental functions, so

@@ -25,6 +25,14 @@ impl Knob {
     }
 }
 
+impl Knob {
+    /// The ids and patterns that none of `lanes` has.
+    pub fn idle<'k>(&'k self, lanes: &[&str]) -> Vec<&'k str> {
+        let used = |pattern: &str| lanes.iter().any(|lane| pattern == *lane || pattern.contains('*') && matches(pattern, lane));
+        self.entries.iter().map(|(pattern, _)| pattern.as_str()).filter(|pattern| *pattern != "*" && !used(pattern)).collect()
+    }
+}
+
 impl FromIterator<(String, f64)> for Knob {
     fn from_iter<I: IntoIterator<Item = (String, f64)>>(entries: I) -> Self {
         Knob { entries: entries.into_iter().collect() }
