@@ -11,11 +11,24 @@ use super::container::{BUDGET, Lane, Pack};
 use super::lane_id::{self, Time};
 use crate::hash::Digest;
 use crate::hash::digest::hex;
+use crate::syntax::json::Node;
 
 /// The value of `schema`.
 pub const SCHEMA: &str = "asx.pack.manifest.v1";
 /// How many lanes are listed unless somebody asks for more.
 pub const LANES_SHOWN: usize = 8;
+
+/// Whether a number is `truth` or a rounding of it to three decimals or more (D649, D664).
+pub fn is_rounding(node: Node<'_>, truth: f64) -> bool {
+    let (Some(declared), Some(text)) = (node.as_f64(), node.number_text()) else { return false };
+    if declared == truth {
+        return true;
+    }
+    let decimals = text.split_once('.').filter(|_| !text.contains(['e', 'E'])).map_or(0, |(_, decimals)| decimals.len());
+    // Beyond six decimals the truth itself is rounded.
+    let unit = 10f64.powi(-(decimals.min(6) as i32));
+    decimals >= 3 && (declared - truth).abs() <= unit / 2.0 + 1e-12
+}
 
 /// The manifest with the usual number of lanes.
 pub fn generate(pack: &Pack<'_>) -> Value {

@@ -79,7 +79,7 @@ pub struct CompileArgs {
     /// The right base of interactions: as the file of --windows says, else `attention`
     #[arg(long, value_name = "LANE")]
     pub b: Option<String>,
-    /// Which interactions of windows are made: none where the file of --windows says so, else the upper half
+    /// Which interactions of windows are made: as the file of --windows says (`false` none, `matrix4x4` all), else the upper half
     #[arg(long, value_enum, value_name = "SHAPE")]
     pub matrix: Option<Matrix>,
     /// Make no `@t*` lanes
@@ -103,8 +103,8 @@ pub struct CompileArgs {
     /// What the phase of the carrier is taken from (ASX::LOCAL)
     #[arg(long, value_name = "TEXT")]
     pub seed: Option<String>,
-    /// Amplitude of a lane, of a pattern with `*`, or of all (0.08)
-    #[arg(long, value_name = "LANE=NUMBER", value_parser = knob)]
+    /// Amplitude of a lane, of a pattern with `*`, or of all, from 0 to 1 (0.08)
+    #[arg(long, value_name = "LANE=NUMBER", value_parser = share)]
     pub amp: Vec<(String, f64)>,
     /// Temperature of a lane, from 0 to 1 (0.70)
     #[arg(long, value_name = "LANE=NUMBER", value_parser = share)]
@@ -196,7 +196,7 @@ pub struct VerifyArgs {
     /// A public key that must have signed them
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Check this lane alone
+    /// Check this lane alone: its hash, the way to the root, and who signed the pack
     #[arg(long, value_name = "LANE")]
     pub lane: Option<String>,
     /// Tell only of packs that fail or that something is to be said of
@@ -338,13 +338,8 @@ fn windows(text: &str) -> Result<Windows, String> {
 }
 
 /// The last `=` divides: lanes may hold one.
-fn knob(text: &str) -> Result<(String, f64), String> {
-    let (lane, value) = text.rsplit_once('=').ok_or("`LANE=NUMBER` is wanted")?;
-    let value = value.parse().ok().filter(|value: &f64| value.is_finite()).ok_or_else(|| format!("`{value}` is no number"))?;
-    Ok((lane.to_owned(), value))
-}
-
 fn share(text: &str) -> Result<(String, f64), String> {
-    let (lane, value) = knob(text)?;
-    if (0.0..=1.0).contains(&value) { Ok((lane, value)) } else { Err(format!("{value} is not from 0 to 1")) }
+    let (lane, value) = text.rsplit_once('=').ok_or("`LANE=NUMBER` is wanted")?;
+    let number = value.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| format!("`{value}` is no number"))?;
+    if (0.0..=1.0).contains(&number) { Ok((lane.to_owned(), number)) } else { Err(format!("{number} is not from 0 to 1")) }
 }

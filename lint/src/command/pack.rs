@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use mx2lm_core::diagnostic::Severity;
+use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::keyring::PublicKey;
 use mx2lm_core::pack::container::{self, Lane, Seal, open, open_lazily};
 use mx2lm_core::pack::{Pack, manifest};
+use mx2lm_core::syntax::json::{Node, Tree};
 use mx2lm_core::workspace::config::Config;
 use mx2lm_core::workspace::walk::CONFIG_FILE;
 use mx2lm_core::{lint, pack::merge};
@@ -91,7 +93,8 @@ fn configuration(path: &Path) -> Result<(Config, PathBuf), Failure> {
 /// What a signature is worth, in words, and whether it fails what was asked for.
 fn judged(seal: &Seal, wanted: bool) -> (String, bool) {
     match seal {
-        Seal::Unsigned => ("unsigned".into(), wanted),
+        Seal::Unsigned if wanted => ("unsigned, where the key must have signed".into(), true),
+        Seal::Unsigned => ("unsigned".into(), false),
         Seal::Whole(signer) => (format!("signed by `{signer}`"), false),
         Seal::RootOnly(signer) => {
             (format!("signed by `{signer}` over the root alone, which does not cover DICT, QSCALE and AUDIT; sign the whole pack"), false)
@@ -130,6 +133,9 @@ fn decode(arguments: &DecodeArgs) -> Result<ExitCode, Failure> {
 fn merge_packs(arguments: &MergeArgs) -> Result<ExitCode, Failure> {
     let (target, source) = (read(&arguments.target)?, read(&arguments.source)?);
     let (target, source) = (opened(&arguments.target, &target)?, opened(&arguments.source, &source)?);
+    if arguments.lambda.is_some() && arguments.mode != MergeMode::Blend {
+        return Err(Failure::Refused("`--lambda` is the share of a blend; say `--mode blend`, or leave it out".to_owned()));
+    }
     let mode = match arguments.mode {
         MergeMode::Overlay => merge::Mode::Overlay,
         MergeMode::Blend => merge::Mode::Blend(arguments.lambda.unwrap_or_default()),
@@ -169,46 +175,59 @@ fn manifest_of(arguments: &ManifestArgs) -> Result<ExitCode, Failure> {
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let text = read(path)?;
-    let written: Value =
-        serde_json::from_slice(&text).map_err(|error| Failure::Refused(format!("`{}` is not JSON: {error}", path.display())))?;
-    let listed = written.get("lanes").and_then(Value::as_array).map_or(0, Vec::len);
+    let refused = |why: &str| Failure::Refused(format!("`{}`: {why}", path.display()));
+    let text = String::from_utf8(read(path)?).map_err(|_| refused("it is not UTF-8"))?;
+    let tree = Tree::parse(text.into());
+    if let Some(error) = tree.errors().first() {
+        return Err(refused(&error.message));
+    }
+    if let Some(twice) = tree.duplicates().first() {
+        return Err(refused(&format!("the member `{}` stands there twice", twice.name)));
+    }
+    let written = tree.root().filter(|root| root.is_object()).ok_or_else(|| refused("a manifest is a JSON object"))?;
+    let listed = written.get("lanes").map_or(0, |lanes| lanes.items().count());
     let mut lines = String::new();
-    differing("", &manifest::generate_with(&pack, listed), &written, &mut lines);
+    differing(&manifest::generate_with(&pack, listed), written, &mut lines);
+    if let Some(node) = tree.at_pointer("/derived_from/binary_hash")
+        && let truth = Digest::of(&bytes)
+        && node.as_str().is_none_or(|declared| declared.trim_start_matches("sha256:") != truth.hex())
+    {
+        lines.push_str(&format!("/derived_from/binary_hash: {} where the pack has {truth}\n", node.raw()));
+    }
     let code = if lines.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND) };
     print(&if lines.is_empty() { format!("`{}` is true of its pack\n", path.display()) } else { lines })?;
     Ok(code)
 }
 
 /// Each member that says something else than the pack. Members that a manifest may leave out are told only where they are there.
-fn differing(pointer: &str, wanted: &Value, found: &Value, lines: &mut String) {
-    match (wanted, found) {
-        (Value::Object(wanted), Value::Object(found)) => {
+fn differing(wanted: &Value, found: Node<'_>, lines: &mut String) {
+    let pointer = found.pointer();
+    match wanted {
+        Value::Object(wanted) if found.is_object() => {
             for (name, wanted) in wanted {
                 let optional = pointer.is_empty() && ["temporal_layout", "lanes"].contains(&name.as_str());
                 match found.get(name) {
-                    Some(found) => differing(&format!("{pointer}/{name}"), wanted, found, lines),
+                    Some(found) => differing(wanted, found, lines),
                     None if optional || name == "saturation" || name == "temporal" => {}
                     None => lines.push_str(&format!("{pointer}/{name}: missing; the pack says {wanted}\n")),
                 }
             }
-            for name in found.keys().filter(|name| !wanted.contains_key(*name)) {
-                if !["notes", "compatibility", "binary_hash"].contains(&name.as_str()) {
-                    lines.push_str(&format!("{pointer}/{name}: the pack says nothing of this\n"));
+            for (name, node) in found.members().filter(|(name, _)| !wanted.contains_key(&**name)) {
+                if !["notes", "compatibility", "binary_hash"].contains(&&*name) {
+                    lines.push_str(&format!("{}: the pack says nothing of this\n", node.pointer()));
                 }
             }
         }
-        (Value::Array(wanted), Value::Array(found)) => {
-            for (at, (wanted, found)) in wanted.iter().zip(found).enumerate() {
-                differing(&format!("{pointer}/{at}"), wanted, found, lines);
-            }
-            if wanted.len() != found.len() {
-                lines.push_str(&format!("{pointer}: {} items where the pack has {}\n", found.len(), wanted.len()));
+        Value::Array(wanted) if found.is_array() => {
+            wanted.iter().zip(found.items()).for_each(|(wanted, found)| differing(wanted, found, lines));
+            let count = found.items().count();
+            if wanted.len() != count {
+                lines.push_str(&format!("{pointer}: {count} items where the pack has {}\n", wanted.len()));
             }
         }
-        (Value::Number(wanted), Value::Number(found)) if wanted.as_f64() == found.as_f64() => {}
-        _ if wanted == found => {}
-        _ => lines.push_str(&format!("{pointer}: {found} where the pack says {wanted}\n")),
+        Value::Number(number) if number.as_f64().is_some_and(|truth| manifest::is_rounding(found, truth)) => {}
+        wanted if found.to_value() == *wanted => {}
+        wanted => lines.push_str(&format!("{pointer}: {} where the pack says {wanted}\n", found.raw())),
     }
 }
 

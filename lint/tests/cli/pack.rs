@@ -111,6 +111,15 @@ fn a_lane_is_proved_to_belong_to_its_pack() {
     workspace.write("proof.json", "{}");
     assert_eq!(check().code, 2);
     assert_eq!(workspace.lint(&["pack", "prove", "a.v2c-bin", "nobody"]).code, 2);
+    let lane = |options: &[&str]| workspace.lint(&[&["pack", "verify", "a.v2c-bin", "--lane", "style@mid"], options].concat());
+    assert!(lane(&[]).code == 0 && lane(&[]).stdout.contains("which leads to the root; unsigned"), "{}", lane(&[]).stdout);
+    assert_eq!(lane(&["--key", &format!("ed25519:{}", "11".repeat(32))]).code, 1, "a key that was asked for is asked");
+    let whole = bytes(&workspace, "a.v2c-bin");
+    let mut other_root = whole.clone();
+    *other_root.last_mut().expect("a root") ^= 1;
+    workspace.write("a.v2c-bin", other_root);
+    assert!(lane(&[]).code == 1 && lane(&[]).stdout.contains("which does not lead to the root"), "{}", lane(&[]).stdout);
+    workspace.write("a.v2c-bin", whole);
     let one = workspace.lint(&["pack", "decode", "a.v2c-bin", "--lane", "style@mid"]).json();
     let all = workspace.lint(&["pack", "decode", "a.v2c-bin"]).json();
     assert_eq!(one["style@mid"], all["style@mid"]);
@@ -166,6 +175,8 @@ fn two_packs_are_compared_and_merged_by_lane_ids() {
     assert!((from - to).abs() < 4e-5, "{from} {to}");
     let refused = workspace.lint(&["pack", "merge", "a.v2c-bin", "b.v2c-bin", "--mode", "blend", "--lambda", "1.5", "-o", "n.v2c-bin"]);
     assert_eq!(refused.code, 2);
+    let refused = workspace.lint(&["pack", "merge", "a.v2c-bin", "b.v2c-bin", "--lambda", "0.5", "-o", "n.v2c-bin"]);
+    assert!(refused.code == 2 && refused.stderr.contains("--mode blend"), "a share without a blend is not passed over: {}", refused.stderr);
     assert!(!workspace.root().join("n.v2c-bin").exists());
     assert_eq!(workspace.lint(&["pack", "compile", "other.json", "--no-scales", "-o", "n.v2c-bin"]).code, 0);
     let none = workspace.lint(&["pack", "compat", "a.v2c-bin", "n.v2c-bin"]);
@@ -186,6 +197,14 @@ fn compile_tells_what_it_decided_and_what_is_over_budget() {
     assert_eq!(workspace.lint(&["pack", "manifest", "a.v2c-bin", "-o", "a.manifest.json"]).code, 0);
     let check = || workspace.lint(&["pack", "manifest", "a.v2c-bin", "--check", "a.manifest.json"]);
     assert_eq!(check().code, 0);
+    let generated = workspace.read("a.manifest.json");
+    workspace.write("a.manifest.json", generated.replace("\"fold_weight\": 1.3,", "\"fold_weight\": 1.300,"));
+    assert_eq!(check().code, 0, "another spelling of a number, as the linter has it");
+    for (from, to) in [("{\n  \"schema\"", "\u{feff}{\n  \"schema\""), ("\"core\": {", "\"core\": {}, \"core\": {")] {
+        workspace.write("a.manifest.json", generated.replacen(from, to, 1));
+        assert_eq!(check().code, 2, "{to}");
+    }
+    workspace.write("a.manifest.json", generated);
     workspace.write(
         "a.manifest.json",
         workspace
@@ -198,6 +217,15 @@ fn compile_tells_what_it_decided_and_what_is_over_budget() {
     assert_eq!(workspace.lint(&["pack", "plot", "a.v2c-bin", "-o", "a.svg"]).code, 0);
     let picture = workspace.read("a.svg");
     assert!(picture.contains("DICT ") && picture.contains("bytes are left") && picture.contains(">policy@t0<"));
+    let input = workspace.read("s.json");
+    let run = workspace.lint(&["pack", "compile", "s.json", "-o", "./s.json"]);
+    assert!(run.code == 2 && workspace.read("s.json") == input, "the input is not written over: {}", run.stderr);
+    assert_eq!(workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin", "--amp", "policy=1.5"]).code, 2);
+    for (text, wanted) in [("[]", "a JSON object"), ("", "empty"), ("\u{feff}{}", "byte order mark")] {
+        workspace.write("s.json", text);
+        let run = workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin"]);
+        assert!(run.code == 2 && run.stderr.contains(wanted), "{text:?}: {}", run.stderr);
+    }
     for text in ["{\"a@b\": []}", "{\"a\": [1, \"x\"]}", "{\"a\": [1e999]}", "{\"a\": 1}", "{\"a\": [], \"a\": []}", "<html/>", "<svg"] {
         workspace.write("s.json", text);
         let run = workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin"]);
@@ -206,7 +234,7 @@ fn compile_tells_what_it_decided_and_what_is_over_budget() {
     assert!(!workspace.root().join("b.v2c-bin").exists());
 }
 
-// rows: D274 D275 D681
+// rows: D274 D275 D309 D681
 #[test]
 fn compile_takes_its_windows_from_a_brain() {
     let workspace = Workspace::new(&[("s.json", &streams())]);
@@ -218,8 +246,13 @@ fn compile_takes_its_windows_from_a_brain() {
          <window id=\"t0\" a=\"0\" b=\"0.9\"/><window id=\"t1\" a=\"0.9\" b=\"1\" inclusive=\"true\"/></temporal></brain>",
     );
     let told = compile(&["--windows", "brain.xml"]).stderr;
-    assert!(told.contains("windows: 2 (t0 t1)") && told.contains("interactions: 3 of `policy` with `style`"), "{told}");
+    assert!(told.contains("windows: 2 (t0 t1)"), "{told}");
+    assert!(
+        told.contains("interactions: 4 of `policy` with `style`, all of 2 by 2 windows"),
+        "the full matrix is asked for by name: {told}"
+    );
     assert!(lanes().iter().any(|id| id == "policy@t0__x__style@t1"), "{:?}", lanes());
+    assert!(compile(&["--windows", "brain.xml", "--matrix", "upper"]).stderr.contains("interactions: 3 of `policy` with `style`"));
     // what is asked for at the prompt wins
     assert!(compile(&["--windows", "brain.xml", "--b", "policy"]).stderr.contains("of `policy` with `policy`"));
     assert!(!compile(&["--windows", "brain.xml", "--matrix", "none"]).stderr.contains("interactions"));

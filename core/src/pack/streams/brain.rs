@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::interactions::Shape;
 use super::temporal::{MOST_WINDOWS, Window, windows, wrong};
 use crate::pack::lane_id::{base_window, wrong_base};
 use crate::syntax::xml::{Element, Elements};
@@ -16,8 +17,8 @@ pub struct Temporal {
     pub enabled: Option<bool>,
     /// The windows.
     pub windows: Option<Vec<Window>>,
-    /// Whether windows of two lanes interact.
-    pub interactions: Option<bool>,
+    /// Which windows of two lanes interact; `Some(None)` for none.
+    pub interactions: Option<Option<Shape>>,
     /// The left base of interactions.
     pub a: Option<String>,
     /// The right base of interactions.
@@ -67,7 +68,7 @@ pub fn read(text: &str) -> Result<Temporal, Refusal> {
     Ok(Temporal {
         enabled: choice(element, "enabled", &["true"])?,
         windows,
-        interactions: choice(element, "interactions", &["true", "matrix4x4"])?,
+        interactions: interactions(element)?,
         a: base(element, "a")?,
         b: base(element, "b")?,
     })
@@ -85,6 +86,13 @@ fn choice(element: Element<'_>, name: &str, yes: &[&str]) -> Result<Option<bool>
         Some(value) if yes.contains(&value) => Ok(Some(true)),
         Some(value) => Err(refused(element, name, format!("`{value}` where `{}` or `false` is wanted", yes.join("`, `")))),
     }
+}
+
+/// `true` is the canonical wiring, the upper triangle; the full matrix is made where it is asked for by name (row D309).
+fn interactions(element: Element<'_>) -> Result<Option<Option<Shape>>, Refusal> {
+    let asked = choice(element, "interactions", &["true", "matrix4x4"])?;
+    let shape = if element.value("interactions") == Some("matrix4x4") { Shape::Full } else { Shape::Upper };
+    Ok(asked.map(|asked| asked.then_some(shape)))
 }
 
 fn base(element: Element<'_>, name: &str) -> Result<Option<String>, Refusal> {
@@ -136,18 +144,18 @@ fn end(element: Element<'_>, name: &str) -> Result<f64, Refusal> {
 mod tests {
     use super::*;
 
-    // rows: D274 D275
+    // rows: D274 D275 D309
     #[test]
     fn what_it_leaves_out_is_left_open() {
         assert_eq!(read("<brain><temporal/></brain>"), Ok(Temporal::default()));
-        for interactions in ["true", "matrix4x4"] {
+        for (interactions, shape) in [("true", Shape::Upper), ("matrix4x4", Shape::Full)] {
             let text = format!("<temporal interactions='{interactions}' a='policy' b='attention'/>");
             let wanted =
-                Temporal { interactions: Some(true), a: Some("policy".into()), b: Some("attention".into()), ..Temporal::default() };
+                Temporal { interactions: Some(Some(shape)), a: Some("policy".into()), b: Some("attention".into()), ..Temporal::default() };
             assert_eq!(read(&text), Ok(wanted));
         }
         let off = read("<b><x><temporal enabled='false' interactions='false'/></x></b>").expect("a hint");
-        assert_eq!((off.enabled, off.interactions, off.windows), (Some(false), Some(false), None));
+        assert_eq!((off.enabled, off.interactions, off.windows), (Some(false), Some(None), None));
     }
 
     // rows: D680 D681

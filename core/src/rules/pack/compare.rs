@@ -1,6 +1,9 @@
 //! A manifest, member by member, against the one that its pack gives.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -24,18 +27,8 @@ pub(super) struct Comparison<'a, 'f> {
     pub digest: Digest,
     pub findings: &'f mut Findings,
     pub told: usize,
-}
-
-/// Whether a number is `truth` or a rounding of it to three decimals or more (D649, D664).
-pub(super) fn is_rounding(node: Node<'_>, truth: f64) -> bool {
-    let (Some(declared), Some(text)) = (node.as_f64(), node.number_text()) else { return false };
-    if declared == truth {
-        return true;
-    }
-    let decimals = text.split_once('.').filter(|_| !text.contains(['e', 'E'])).map_or(0, |(_, decimals)| decimals.len());
-    // Beyond six decimals the truth itself is rounded.
-    let unit = 10f64.powi(-(decimals.min(6) as i32));
-    decimals >= 3 && (declared - truth).abs() <= unit / 2.0 + 1e-12
+    /// Values that the schema refuses, by pointer: it has spoken there.
+    pub refused: HashSet<String>,
 }
 
 impl Comparison<'_, '_> {
@@ -56,7 +49,7 @@ impl Comparison<'_, '_> {
     }
 
     fn tell(&mut self, severity: Severity, node: Node<'_>, message: String, wanted: Option<&Value>) {
-        if self.told >= MOST {
+        if self.told >= MOST || self.refused.contains(&node.pointer()) {
             return;
         }
         self.told += 1;
@@ -110,7 +103,7 @@ impl Comparison<'_, '_> {
             // Another type is told by the schema.
             Value::Object(_) => {}
             Value::Number(number) if number.is_f64() => {
-                if node.number_text().is_some() && !number.as_f64().is_some_and(|truth| is_rounding(node, truth)) {
+                if node.number_text().is_some() && !number.as_f64().is_some_and(|truth| truth::is_rounding(node, truth)) {
                     self.differs(node, wanted);
                 }
             }
@@ -161,8 +154,11 @@ impl Comparison<'_, '_> {
         let mut known = true;
         let mut ids = Vec::new();
         for lane in list.items() {
-            let Some(node) = lane.get("id") else { continue };
-            let Some(id) = node.as_str() else { continue };
+            let Some((node, id)) = lane.get("id").and_then(|node| Some((node, node.as_str()?))) else {
+                // What stands in its place cannot be known.
+                known = false;
+                continue;
+            };
             let Some((place, wanted)) = by_id.get(&*id) else {
                 known = false;
                 self.tell(Severity::Error, node, format!("`{}` has no lane `{}`", self.pack_path, shown(&id)), None);
@@ -174,7 +170,7 @@ impl Comparison<'_, '_> {
                     (Some(found), None) => {
                         let message =
                             format!("the audit of the pack does not count `{}`, so nothing is known of its saturation", shown(&id));
-                        self.tell(Severity::Warning, found, message, None);
+                        self.tell(Severity::Error, found, message, None);
                     }
                     (None, _) => {}
                 }

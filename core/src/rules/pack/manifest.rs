@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Change, FileChange, Fix, Safety, Severity},
-    document::facts::Facts,
+    document::{facts::Facts, schema},
     pack::{container::open, manifest as truth},
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
     syntax::json::Node,
@@ -165,7 +165,9 @@ fn against(context: &WorkspaceContext<'_>, root: Node<'_>, facts: &Arc<Facts>, f
         }
     };
     let before = findings.list.len();
-    let mut comparison = Comparison { context, pack_path: &facts.path, digest: facts.digest, findings, told: 0 };
+    let against = context.facts.kind.map_or(Vec::new(), |kind| schema::validate(kind, root));
+    let refused = against.into_iter().filter(|finding| !finding.on_key).map(|finding| finding.pointer).collect();
+    let mut comparison = Comparison { context, pack_path: &facts.path, digest: facts.digest, findings, told: 0, refused };
     comparison.run(root, &pack);
     if let Some(first) = findings.list.get_mut(before) {
         let listed = root.get("lanes").map_or(0, |lanes| lanes.len());

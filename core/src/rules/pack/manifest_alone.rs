@@ -11,6 +11,7 @@ use crate::{
         arithmetic::{ratio_q16, round6},
         container::VERSION,
         dims, lane_id,
+        manifest::is_rounding,
     },
     rules::{Finding, Findings, Place, Rule},
     syntax::json::Node,
@@ -194,7 +195,7 @@ fn audit(class: Class, entry: Option<Node<'_>>, size: Option<(u64, u64)>, tell: 
     }
     let (Ok(samples), Ok(clipped)) = (u32::try_from(samples), u32::try_from(clipped)) else { return };
     let truth = round6(f64::from(ratio_q16(clipped, samples)) / 65535.0);
-    if let Some(node) = entry.get("clip_ratio").filter(|node| !super::compare::is_rounding(*node, truth)) {
+    if let Some(node) = entry.get("clip_ratio").filter(|node| !is_rounding(*node, truth)) {
         let message = format!("{clipped} of {samples} samples are a share of {truth}, and this says {}", node.raw());
         tell(Severity::Error, node, message, "write the share of the audit, six decimals");
     }

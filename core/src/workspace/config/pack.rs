@@ -135,10 +135,9 @@ impl Reader<'_> {
         self.known(at, table, KEYS);
         let place = |name: &str| pointer::join(at, name);
         let lanes = self.by_name(table, &place("lanes"), "lanes", |reader, value, at| reader.base(value, at));
-        let knob = |reader: &mut Self, value: &Value<'_>, at: &str| reader.number(value, at, f64::NEG_INFINITY..=f64::INFINITY);
         let share = |reader: &mut Self, value: &Value<'_>, at: &str| reader.number(value, at, 0.0..=1.0);
         let (amp, temp, top_p) = (
-            self.by_name(table, &place("amp"), "amp", knob),
+            self.by_name(table, &place("amp"), "amp", share),
             self.by_name(table, &place("temp"), "temp", share),
             self.by_name(table, &place("top_p"), "top_p", share),
         );
@@ -223,22 +222,20 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, value: &Value<'_>, at: &str, range: std::ops::RangeInclusive<f64>) -> Option<f64> {
-        let wanted = if range.end().is_finite() {
-            format!("a number from {} to {}", range.start(), range.end())
-        } else {
-            "a finite number".to_owned()
-        };
-        let found = match value.get_ref() {
-            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|number| number as f64),
-            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
+        let wanted = format!("a number from {} to {}", range.start(), range.end());
+        let (found, number) = match value.get_ref() {
+            DeValue::Integer(integer) => {
+                (integer.to_string(), i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|number| number as f64))
+            }
+            DeValue::Float(float) => (float.to_string(), float.as_str().parse::<f64>().ok()),
             _ => {
                 self.mistyped(value, at, &wanted);
                 return None;
             }
         };
-        match found.filter(|number| number.is_finite() && range.contains(number)) {
+        match number.filter(|number| range.contains(number)) {
             Some(number) => Some(number),
-            None => self.refuse(value, at, format!("the number is not {wanted}")),
+            None => self.refuse(value, at, format!("found {found}, wanted {wanted}")),
         }
     }
 
@@ -334,8 +331,9 @@ mod tests {
             ("dims = \"24\"", "/pack/dims: found string, wanted a whole number"),
             ("max_lanes = 99999999999999999999", "/pack/max_lanes: found 99999999999999999999"),
             ("lane_audit = 9", "/pack/lane_audit: found 9, wanted a whole number from 0 to 8"),
-            ("amp = { x = inf }", "/pack/amp/x: the number is not a finite number"),
-            ("temp = { x = 1.5 }", "/pack/temp/x: the number is not a number from 0 to 1"),
+            ("amp = { x = inf }", "/pack/amp/x: found inf, wanted a number from 0 to 1"),
+            ("amp = { x = 1.5 }", "/pack/amp/x: found 1.5, wanted a number from 0 to 1"),
+            ("temp = { x = 1.5 }", "/pack/temp/x: found 1.5, wanted a number from 0 to 1"),
             ("top_p = { x = nan }", "/pack/top_p/x: "),
             ("top_p = 0.5", "/pack/top_p: found float, wanted a table"),
             ("lanes = { h1 = \"9x\" }", "/pack/lanes/h1: the base name `9x` begins with `9`"),

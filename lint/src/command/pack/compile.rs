@@ -22,6 +22,14 @@ use crate::output::{Failure, tell};
 
 /// Runs the command.
 pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
+    if std::fs::canonicalize(&arguments.input)
+        .is_ok_and(|input| std::fs::canonicalize(&arguments.output).is_ok_and(|output| input == output))
+    {
+        return Err(Failure::Refused(format!(
+            "`{}` is the input too, and would be lost; write to another file",
+            arguments.output.display()
+        )));
+    }
     let (settings, root) = settings(arguments)?;
     let streams = streams(&arguments.input, &settings)?;
     let options = options(&settings, &hint(&settings, if arguments.windows.is_some() { Path::new("") } else { &root }, arguments.explain)?);
@@ -34,6 +42,9 @@ pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
         put(&arguments.output, &compiled.bytes)?;
     }
     if arguments.explain {
+        for (id, lane) in settings.lanes.iter().filter(|(_, lane)| streams.get(lane).is_none()) {
+            tell(format_args!("without effect: the lane `{lane}` for shapes called `{id}`; the input has none"));
+        }
         compiled.decisions.iter().for_each(|decision| tell(format_args!("{decision}")));
     }
     if let Some(over) = compiled.over.filter(|_| !json) {
@@ -104,7 +115,8 @@ fn asked(arguments: &CompileArgs) -> PackSettings {
 fn streams(input: &Path, settings: &PackSettings) -> Result<Streams, Failure> {
     let refused = |why: String| Failure::Refused(format!("`{}`: {why}", input.display()));
     let text = text(input)?;
-    if !text.trim_start().starts_with('{') {
+    let named_json = input.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if !named_json && !text.trim_start().starts_with(['{', '[']) {
         let names: Vec<(&str, &str)> = settings.lanes.iter().map(|(id, lane)| (id.as_str(), lane.as_str())).collect();
         return svg::extract(&text, &names).map_err(|refusal| refused(refusal.to_string()));
     }
@@ -114,6 +126,9 @@ fn streams(input: &Path, settings: &PackSettings) -> Result<Streams, Failure> {
     }
     if let Some(twice) = tree.duplicates().first() {
         return Err(refused(format!("the lane `{}` stands there twice", twice.name)));
+    }
+    if !tree.root().is_some_and(|root| root.is_object()) {
+        return Err(refused("a JSON object is wanted, with a list of numbers for each lane".to_owned()));
     }
     let mut streams = Streams::default();
     for (lane, samples) in tree.root().into_iter().flat_map(|root| root.members()) {
@@ -153,7 +168,7 @@ fn options(settings: &PackSettings, hint: &Temporal) -> Options {
         windows: if hint.enabled == Some(false) { None } else { hint.windows.clone().or(law.windows) },
         a: settings.a.clone().or_else(|| hint.a.clone()).unwrap_or(law.a),
         b: settings.b.clone().or_else(|| hint.b.clone()).unwrap_or(law.b),
-        matrix: settings.matrix.unwrap_or(if hint.interactions == Some(false) { None } else { law.matrix }),
+        matrix: settings.matrix.or(hint.interactions).unwrap_or(law.matrix),
         combined: settings.combined.unwrap_or(law.combined),
         presets: settings.presets.unwrap_or(law.presets),
         summaries: settings.summaries.unwrap_or(law.summaries),

@@ -13,6 +13,8 @@ use crate::plot::{Anchor, BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, S
 /// More than these are told in words.
 const MOST_ROWS: usize = 160;
 const MOST_COLUMNS: usize = 256;
+/// Longer lane ids are told by their beginning and end.
+const MOST_LETTERS: usize = 120;
 const ROW: f64 = 14.0;
 const MARGIN: f64 = 24.0;
 const MAP_WIDTH: f64 = 640.0;
@@ -63,7 +65,7 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     let lanes = pack.lanes_by_class();
     let shown = lanes.get(..lanes.len().min(MOST_ROWS)).unwrap_or_default();
     let longest = shown.iter().map(|lane| lane.id.chars().count()).max().unwrap_or(0);
-    let left = MARGIN + 92.0 + (longest as f64 * 6.4).clamp(40.0, 360.0);
+    let left = MARGIN + 92.0 + (longest.min(MOST_LETTERS) as f64 * 6.4).max(40.0);
     let top = 86.0;
     let bottom = top + shown.len() as f64 * ROW;
     let (width, height) = (left + MAP_WIDTH + 90.0, bottom + 187.0);
@@ -76,6 +78,7 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     sheet.text([left + MAP_WIDTH + 8.0, top - 8.0], 10.0, Anchor::Start, "clipped");
     let columns = usize::from(pack.dims()).min(MOST_COLUMNS);
     let cell = MAP_WIDTH / columns.max(1) as f64;
+    sheet.text([left - 8.0, top - 8.0], 10.0, Anchor::End, "slot");
     for column in (0..columns).step_by(8) {
         sheet.text([left + column as f64 * cell, top - 8.0], 10.0, Anchor::Start, &column.to_string());
     }
@@ -112,7 +115,7 @@ fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2
         sheet.line([MARGIN, top], [left + MAP_WIDTH, top], Stroke::new(GREY, 1.0));
     }
     sheet.rect([MARGIN, top + 1.0], [6.0, ROW - 2.0], Some(class_colour(lane.class)), None);
-    sheet.text([left - 8.0, base], 10.0, Anchor::End, &lane.id);
+    sheet.text([left - 8.0, base], 10.0, Anchor::End, &shortened(&lane.id));
     for (column, stored) in pack.stored(lane).take(columns).enumerate() {
         let x = left + column as f64 * cell;
         sheet.rect([x, top], [cell, ROW], Some(&heat(stored, peak)), None);
@@ -127,6 +130,16 @@ fn row(sheet: &mut Sheet, pack: &Pack<'_>, lane: &Lane<'_>, [left, top]: [f64; 2
     if count.clipped > 0 {
         sheet.text([left + MAP_WIDTH + 8.0, base], 10.0, Anchor::Start, &format!("{} of {}", count.clipped, count.total));
     }
+}
+
+/// The beginning and the end of an id that would run into the names of the classes.
+fn shortened(id: &str) -> String {
+    let letters: Vec<char> = id.chars().collect();
+    if letters.len() <= MOST_LETTERS {
+        return id.to_owned();
+    }
+    let (head, tail) = (letters.iter().take(MOST_LETTERS / 2), letters.iter().skip(letters.len() + 1 - MOST_LETTERS.div_ceil(2)));
+    head.chain(&['…']).chain(tail).collect()
 }
 
 fn legend(sheet: &mut Sheet, [left, top]: [f64; 2], peak: u16) {

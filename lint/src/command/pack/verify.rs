@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use mx2lm_core::hash::keyring::PublicKey;
 use mx2lm_core::pack::container::{self, open_lazily};
+use mx2lm_core::pack::merkle::climb;
 use rayon::prelude::*;
 
 use super::{FOUND, judged, lane_of, opened, print, public_key, read, refused, seal_of};
@@ -49,7 +50,7 @@ struct Verdict {
 fn verdict(path: &Path, arguments: &VerifyArgs, key: Option<&PublicKey>) -> Result<Verdict, Failure> {
     let bytes = read(path)?;
     let judged = match &arguments.lane {
-        Some(lane) => one_lane(path, &bytes, lane),
+        Some(lane) => one_lane(path, &bytes, lane, key),
         None => whole(path, &bytes, key),
     };
     match judged {
@@ -58,12 +59,20 @@ fn verdict(path: &Path, arguments: &VerifyArgs, key: Option<&PublicKey>) -> Resu
     }
 }
 
-fn one_lane(path: &Path, bytes: &[u8], lane: &str) -> Result<Verdict, Failure> {
+/// The leaf, its way to the root, and what signed that (rows D426, D527); no other payload is looked at.
+fn one_lane(path: &Path, bytes: &[u8], lane: &str, key: Option<&PublicKey>) -> Result<Verdict, Failure> {
     let pack = open_lazily(bytes).map_err(|fault| refused(path, &fault))?;
     let lane = lane_of(&pack, lane)?;
     pack.verify_lane(lane).map_err(|fault| refused(path, &fault))?;
-    let line = format!("{}: lane `{}` ({}) has the hash that INDEX says", path.display(), lane.id, lane.symbol);
-    Ok(Verdict { line, failed: false, notable: false })
+    let rooted = pack.root().map(|root| pack.path(lane.symbol).is_some_and(|steps| climb(&lane.leaf, &steps) == root));
+    let (seal, unsealed) = judged(&seal_of(path, &pack, key)?, key.is_some());
+    let root = match rooted {
+        Some(true) => ", which leads to the root",
+        Some(false) => ", which does not lead to the root",
+        None => "; there is no root",
+    };
+    let line = format!("{}: lane `{}` ({}) has the hash that INDEX says{root}; {seal}", path.display(), lane.id, lane.symbol);
+    Ok(Verdict { line, failed: unsealed || rooted == Some(false), notable: false })
 }
 
 fn whole(path: &Path, bytes: &[u8], key: Option<&PublicKey>) -> Result<Verdict, Failure> {
