@@ -100,7 +100,7 @@ pub static AUDIT: Rule = rule(
     Severity::Error,
     &["D531", "D532", "D533", "D534", "D535", "D539", "D544", "D545", "D546", "D547"],
     Docs {
-        what: "An AUDIT section whose counts contradict each other or the pack: more clipped than there are, a share that the counts do not make, a total that is not lanes times dimensions. Warnings: no audit at all, other lanes in part B than class and id choose, more than eight, or another order.",
+        what: "An AUDIT section whose counts contradict each other or the pack: more clipped than there are, a share that the counts do not make, a total that is not lanes times dimensions, lanes counted one by one that cannot add up to their class. Warnings: no audit at all, other lanes in part B than class and id choose, more than eight, or another order.",
         why: "The audit is all that tells how much of the weights was cut off at the edge. Tuning and manifests are made from it.",
         fix: "Compile the pack again, so that it counts what was clipped.",
         bad: &[bad("a share that the counts do not make", &[("a.weights.v2c-bin", RATIO)])],
@@ -247,11 +247,23 @@ fn check(context: &FileContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The other lanes that are damaged: each is a cause of its own.
+/// The other lanes that are damaged: each is a cause of its own, but for payloads that lie elsewhere than INDEX says, and a length of DATA or
+/// `dims` of the header that fits no lane at all.
 fn others(bytes: &[u8], first: &Fault, findings: &mut Findings) {
     let Ok(pack) = open_lazily(bytes) else { return };
-    let faults = pack.lanes().iter().filter_map(|lane| pack.verify_lane(lane).err());
-    for fault in faults.filter(|fault| fault.locator != first.locator).take(MOST) {
+    let faults: Vec<Option<Fault>> = pack.lanes().iter().map(|lane| pack.verify_lane(lane).err()).collect();
+    let count = |fault: &Fault| fault.name == "pack.count_ne_dims";
+    if count(first) && faults.len() > 1 && faults.iter().all(|fault| fault.as_ref().is_some_and(count)) {
+        if let Some(told) = findings.list.last_mut() {
+            told.message.push_str(&format!(", and none of its {} lanes fits", faults.len()));
+            told.help = Some("correct `dims` of the header, or compile the pack again".into());
+        }
+        return;
+    }
+    let lane_of = |fault: &Fault| fault.locator.split('/').nth(2).map(str::to_owned);
+    let misplaced = first.name == "pack.data_layout";
+    let own = |fault: &Fault| lane_of(fault) == lane_of(first) || misplaced && fault.name == "pack.data_layout";
+    for fault in faults.into_iter().flatten().filter(|fault| !own(fault)).take(MOST) {
         findings.push(finding(&fault, rule_of(fault.name), Severity::Error, bytes.len()));
     }
 }

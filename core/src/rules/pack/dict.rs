@@ -259,6 +259,8 @@ fn lengths(context: &FileContext<'_>, findings: &mut Findings) {
         Some(node) => node.as_u64(),
         None => context.kind.is("weights.v2").then_some(64),
     };
+    // Dimensions beyond the header's 16 bits are told by the schema.
+    let dims = dims.filter(|dims| (1..=65535).contains(dims));
     let (Some(dims), Some(lanes)) = (dims, root.get("lanes").filter(|lanes| lanes.is_object())) else { return };
     let wrong = lanes.members().filter_map(|(name, lane)| {
         let weights = lane.get("W").filter(|weights| weights.is_array())?;

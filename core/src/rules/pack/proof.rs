@@ -1,11 +1,12 @@
 //! The way from one lane to the Merkle root, against the pack it is a proof of (rows D403, D407, D409, D426).
 
-use super::packs_hex::GOOD_HEX;
+use super::{lane_id::shown, packs_hex::GOOD_HEX};
 use crate::{
     diagnostic::Severity,
     hash::digest::Digest,
     pack::{
         container::open,
+        dict,
         merkle::{Hash, Side, Step, climb},
     },
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
@@ -22,7 +23,7 @@ pub static LANE_PROOF: Rule = Rule {
     check: Check::Workspace(proof),
     fix: None,
     docs: Docs {
-        what: "A lane proof whose path does not lead from its leaf to the root: the `merkle_root` it names, and that of the only pack in its folder, whose lane of this symbol must have this leaf. `dir` 0 means that the sister stands on the left.",
+        what: "A lane proof whose path does not lead from its leaf to the root: the `merkle_root` it names, and that of the only pack in its folder, whose lane of this symbol must have this leaf, and this id where the proof says one. `dir` 0 means that the sister stands on the left.",
         why: "A proof lets somebody trust one lane without the rest of the pack. One that leads elsewhere proves nothing, or another pack.",
         fix: "Prove the lane again: `mx2lm-lint pack prove`.",
         bad: &[Example {
@@ -57,6 +58,9 @@ fn proof(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     else {
         return;
     };
+    if dict::place_of(&symbol).is_none() {
+        return;
+    }
     let reached = climb(&leaf, &steps);
     let place = root.get("path").map_or_else(|| Place::opening(root), Place::opening);
     let again = "prove the lane again: `mx2lm-lint pack prove`";
@@ -78,6 +82,12 @@ fn proof(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         findings.push(Finding::new(&LANE_PROOF, Place::value(node), message).help(again).spec("verification_error"));
         return;
     };
+    if let Some(node) = root.get("lane_id")
+        && node.as_str().is_some_and(|id| id != lane.id)
+    {
+        let message = format!("the lane `{symbol}` of `{}` is `{}`, and this calls it {}", facts.path, shown(&lane.id), shown(node.raw()));
+        findings.push(Finding::new(&LANE_PROOF, Place::value(node), message).help(again).spec("verification_error"));
+    }
     if lane.leaf != leaf {
         let message = format!("the leaf of `{symbol}` in `{}` is {}", facts.path, Digest(lane.leaf).hex());
         findings.push(Finding::new(&LANE_PROOF, Place::value(leaf_node), message).help(again).spec("verification_error"));

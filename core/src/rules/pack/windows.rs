@@ -20,12 +20,12 @@ const GOOD: &[Example] = &[Example {
 pub static WINDOWS: Rule = Rule {
     name: "pack/windows",
     severity: Severity::Error,
-    rows: &["D275", "D681", "D683"],
+    rows: &["D275", "D681", "D683", "D687"],
     on: On::Kinds(&["brain.xml"]),
     check: Check::File(windows),
     fix: Some(Safety::Unsafe),
     docs: Docs {
-        what: "Windows of a `temporal` element that lack `id`, `a` or `b`, that do not rise, that overlap, or that share an id; attributes of `temporal` and `window` with values nobody reads. A gap, `inclusive` elsewhere than on the last window, and a last window that is open are warnings.",
+        what: "Windows of a `temporal` element that lack `id`, `a` or `b`, that do not rise, that overlap, or that share an id; attributes of `temporal` and `window` with values nobody reads. A gap, `inclusive` elsewhere than on the last window, and a last window that is open are warnings; a window that is not called `t` and a number is a note.",
         why: "Each sample belongs to one window. What lies in two is counted twice, what lies in none is lost, and without `inclusive` on the last window the last sample of every lane is.",
         fix: "Let each window begin where the one before it ends, from 0 to 1, and close the last: `inclusive=\"true\"`.",
         bad: &[
@@ -160,6 +160,12 @@ impl<'a> Teller<'a, '_> {
                 Some(id) if !seen.insert(id) => {
                     let message = format!("two windows are called `{id}`: their lanes would be one");
                     self.tell(Severity::Error, self.place(*window, "id"), message, "give each window a name of its own");
+                }
+                Some(id) if id.contains('@') || lane_id::base_window(&format!("lane@{id}")).is_none() => {
+                    let message = format!(
+                        "the window is called `{id}`: combined lanes, presets and interactions are made of windows `t` and a number, and pass it by"
+                    );
+                    self.tell(Severity::Info, self.place(*window, "id"), message, "number the windows: `t0`, `t1`, …");
                 }
                 Some(_) => {}
             }
