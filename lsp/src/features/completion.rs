@@ -148,7 +148,7 @@ fn fields(file: &File<'_>, tree: &Tree, object: Node<'_>, writing: Option<Node<'
     let there: Vec<_> = object.members().filter(|(_, value)| writing.is_none_or(|node| node != *value)).map(|(name, _)| name).collect();
     let needs_value = writing.is_none_or(|node| node.kind() == NodeKind::Missing);
     let docs = schema::members(kind, &path, tree.root());
-    let names = if lanes::wants_lane(file, &path) { lane_ids(file).collect() } else { Vec::new() };
+    let names = if lanes::wants_lane(file, &path) { lane_ids(file, &path).collect() } else { Vec::new() };
     let free_lane = |offer: &Offer| there.iter().all(|name| **name != offer.label);
     let lanes = names.into_iter().filter(free_lane).map(|offer| match needs_value {
         true => Offer { text: format!("{}: 0", offer.text), ..offer },
@@ -224,7 +224,7 @@ fn values(file: &File<'_>, tree: &Tree, node: Node<'_>) -> Vec<Offer> {
         offers.extend(ids(file, node));
     }
     if lanes::wants_lane(file, &steps) {
-        offers.extend(lane_ids(file));
+        offers.extend(lane_ids(file, &steps));
     }
     offers.dedup_by(|a, b| a.text == b.text);
     offers
@@ -264,9 +264,9 @@ fn ids(file: &File<'_>, node: Node<'_>) -> Vec<Offer> {
 }
 
 /// The lane ids that packs and the document know.
-fn lane_ids(file: &File<'_>) -> impl Iterator<Item = Offer> {
+fn lane_ids(file: &File<'_>, path: &[&str]) -> impl Iterator<Item = Offer> {
     let offer = |(id, detail): (String, String)| Offer { detail: Some(detail), rank: 3, ..Offer::new(id, CompletionItemKind::REFERENCE) };
-    lanes::ids(file).into_iter().map(offer)
+    lanes::ids(file, path).into_iter().map(offer)
 }
 
 /// The files that a payload's location may name, the nearest first.

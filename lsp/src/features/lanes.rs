@@ -79,6 +79,17 @@ fn lane_at(file: &File<'_>, tree: &Tree, offset: u32) -> Option<(String, Span)> 
             let is_lane = hit.on == On::Key && matches!(among.as_deref(), Some("lanes" | "amp" | "temp" | "top_p" | "style"));
             (is_lane && text != "*").then(|| (text, inner(span)))
         }
+        // A proof names its lane by the symbol that the pack beside it gives.
+        Some("weights.v2c.proof") => {
+            let key = hit.node.key()?;
+            if key == "lane_id" {
+                return Some((hit.node.as_str()?.into_owned(), inner(span)));
+            }
+            let named = key == "lane_sym";
+            let bytes = own_pack(file).filter(|_| named).and_then(|path| file.snapshot().bytes(&path).ok())?;
+            let id = open(&bytes).ok()?.lane_of_symbol(&hit.node.as_str()?)?.id.clone().into_owned();
+            Some((id, inner(span)))
+        }
         _ => Some((text, inner(span))),
     }
 }
@@ -130,8 +141,17 @@ fn separate(text: &mut String) {
 
 /// Where a lane comes from, read from its id.
 fn origin(id: &str, text: &mut String) {
+    let cut = |half: &str| half.rsplit_once('@').map(|(base, time)| (base.to_owned(), time.to_owned()));
+    let mean = |half: &str| cut(half).filter(|(_, of)| matches!(of.as_str(), "row" | "col" | "all"));
     let told = match lane_id::halves(id) {
-        Some((a, b)) => format!("the interaction of `{a}` with `{b}`, sample by sample"),
+        Some((a, b)) => match (mean(a), mean(b)) {
+            (Some((a, of)), Some((b, with))) if of == "all" && with == "all" => {
+                format!("the mean of all interactions of windows of `{a}` with windows of `{b}`")
+            }
+            (None, Some((b, of))) if of == "row" => format!("the mean of the interactions of `{a}` with each window of `{b}`"),
+            (Some((a, of)), None) if of == "col" => format!("the mean of the interactions of each window of `{a}` with `{b}`"),
+            _ => format!("the interaction of `{a}` with `{b}`, sample by sample"),
+        },
         None => match id.rsplit_once('@') {
             Some((base, "t*")) => format!("all windows of `{base}`, later ones weighted more"),
             Some((base, "early")) => format!("the first window of `{base}`"),
@@ -163,7 +183,8 @@ pub fn lenses(file: &File<'_>) -> Vec<CodeLens> {
         told(&pack, state.unwrap_or("not compiled yet"))
     } else {
         let Some(pack) = opened.as_ref() else { return Vec::new() };
-        let wrong = file.findings().iter().any(|finding| finding.rule == "pack/manifest" && finding.severity == Severity::Error);
+        let of_it = ["pack/manifest", "pack/manifest-lanes", "pack/schema"];
+        let wrong = file.findings().iter().any(|finding| of_it.contains(&&*finding.rule) && finding.severity == Severity::Error);
         told(pack, if wrong { "stale" } else { "true" })
     };
     let mut lenses = vec![CodeLens { range, command: Some(Command { title, command: String::new(), arguments: None }), data: None }];
@@ -259,14 +280,19 @@ pub fn wants_lane(file: &File<'_>, path: &[&str]) -> bool {
     match (kind(file), path) {
         (Some("asx.pack.manifest.v1"), ["lanes", _, "id"])
         | (Some("weights.v2c"), ["dict", _])
-        | (Some("weights.v2c.proof"), ["lane_id"]) => true,
+        | (Some("weights.v2c.proof"), ["lane_sym" | "lane_id"]) => true,
         (Some("weights.v2"), [.., knob]) => matches!(*knob, "amp" | "temp" | "top_p" | "style" | "lanes"),
         _ => false,
     }
 }
 
 /// The lane ids that may be written, with what is said of each: those of the packs, that of the document first, and the document's own.
-pub fn ids(file: &File<'_>) -> Vec<(String, String)> {
+///
+/// `path` is where; as `lane_sym` a proof has the symbols of its pack.
+pub fn ids(file: &File<'_>, path: &[&str]) -> Vec<(String, String)> {
+    if path == ["lane_sym"] {
+        return symbols(file).unwrap_or_default();
+    }
     let mut ids: Vec<(String, String)> = Vec::new();
     let mut add = |id: &str, from: &str| {
         if !ids.iter().any(|(known, _)| known == id) {
@@ -283,4 +309,12 @@ pub fn ids(file: &File<'_>) -> Vec<(String, String)> {
         own.into_iter().flat_map(|lanes| lanes.members()).for_each(|(id, _)| add(&id, "this document"));
     }
     ids
+}
+
+/// The symbols of the pack that a proof is about, by lane id.
+fn symbols(file: &File<'_>) -> Option<Vec<(String, String)>> {
+    let path = own_pack(file)?;
+    let bytes = file.snapshot().bytes(&path).ok()?;
+    let pack = open(&bytes).ok()?;
+    Some(pack.lanes_by_class().iter().map(|lane| (lane.symbol.to_owned(), format!("{} · {path}", lane.id))).collect())
 }

@@ -262,9 +262,14 @@ fn audit(page: &mut Page, pack: &Pack<'_>) {
         let text = format!("  {:<12}{:>6} of {:<6} {share:>5.1} %", class.name(), count.clipped, count.total);
         page.field(Span::from(at..at + 10), &text, "Beyond 8 % tuning lowers the scale of the class once, below 1 % it raises it.");
     }
-    for lane in &audit.lanes {
-        let id = pack.lane_of_symbol(&lane.symbol).map_or("", |lane| &*lane.id);
-        page.line(&format!("  {:<8}{id:<24}{:>6} of {:<6}", lane.symbol, lane.count.clipped, lane.count.total));
+    let listed: Vec<_> = audit.lanes.iter().map(|lane| (lane, pack.lane_of_symbol(&lane.symbol).map_or("", |lane| &*lane.id))).collect();
+    let width = listed.iter().map(|(_, id)| id.chars().count()).max().unwrap_or(0).clamp(2, 48);
+    if !listed.is_empty() {
+        page.line("  and lane by lane");
+    }
+    for (lane, id) in listed {
+        let share = f64::from(lane.count.ratio_q16()) / 655.35;
+        page.line(&format!("  {:<8}{id:<width$}{:>6} of {:<6} {share:>5.1} %", lane.symbol, lane.count.clipped, lane.count.total));
     }
 }
 

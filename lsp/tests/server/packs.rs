@@ -127,6 +127,40 @@ async fn a_lane_id_says_what_it_is_wherever_it_stands() {
 }
 
 #[tokio::test]
+async fn a_proof_speaks_of_the_lane_that_its_symbol_stands_for() {
+    let ws = Workspace::new(&[("one.proof.json", "")]);
+    let lanes = ["policy@t0__x__attention@row", "policy@all__x__attention@all", "style@t0"];
+    let lanes = lanes.into_iter().zip(0u16..).map(|(id, at)| (id.to_owned(), weights(at))).collect();
+    let recipe = Recipe { dims: DIMS, lanes, scales: Some(PerClass::canonical_scales()), audit: true, merkle: true, ..Recipe::default() };
+    ws.write("a.weights.v2c-bin", write(&recipe).expect("three lawful lanes"));
+    let mut editor = Editor::open_folder(&ws.path(), json!({})).await;
+    let uri = ws.uri("one.proof.json");
+    let mut version = 0;
+    for (symbol, wanted) in [
+        ("@0", "the mean of all interactions of windows of `policy` with windows of `attention`"),
+        ("@1", "the mean of the interactions of `policy@t0` with each window of `attention`"),
+        ("@2", "the window `t0` of `style`"),
+    ] {
+        let text = format!("{{\"lane_sym\": \"{symbol}\", \"leaf_hash\": \"{}\", \"path\": []}}", "00".repeat(32));
+        version += 1;
+        match version {
+            1 => editor.open(&uri, 1, &text).await,
+            _ => editor.change(&uri, version, json!([{"text": text}])).await,
+        }
+        let hover = editor.request("textDocument/hover", at(&uri, &text, symbol)).await;
+        let said = hover["contents"]["value"].as_str().unwrap_or_default();
+        assert!(said.contains(wanted), "{symbol}: {said}");
+        let hover = editor.request("textDocument/hover", at(&uri, &text, "0000")).await;
+        assert!(!hover["contents"]["value"].as_str().unwrap_or_default().contains("class other"), "a hash is no lane: {hover}");
+        let offers = editor.request("textDocument/completion", at(&uri, &text, &format!("{symbol}\""))).await;
+        let items = offers.as_array().or(offers["items"].as_array()).cloned().unwrap_or_default();
+        let labels: Vec<&str> = items.iter().filter_map(|item| item["label"].as_str()).collect();
+        assert!(["@0", "@1", "@2"].iter().all(|symbol| labels.contains(symbol)), "{labels:?}");
+    }
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
 async fn lenses_tell_size_and_root_and_whether_the_pack_is_this_one() {
     let (ws, mut editor) = opened(&pack()).await;
     let uri = ws.uri("a.weights.v2c.manifest.json");
