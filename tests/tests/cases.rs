@@ -71,6 +71,7 @@ fn more_cases_of_packs_hold() {
 #[test]
 fn cases_of_packs_from_an_independent_packer_hold() {
     assert_all(cases("attack-pack"));
+    assert_all(cases("attack-pack-2"));
 }
 
 #[test]
