@@ -31,7 +31,7 @@ pub fn node(left: &Hash, right: &Hash) -> Hash {
     let (first, second) = both.split_at_mut(32);
     first.copy_from_slice(left);
     second.copy_from_slice(right);
-    Digest::of(&both).0
+    Digest::of_block(&both).0
 }
 
 /// The root over `leaves` in their order; one leaf is its own root, and no leaves have none.
