@@ -64,6 +64,11 @@ fn the_collapse_cases_of_the_specification_hold() {
 }
 
 #[test]
+fn cases_made_to_break_profiles_signals_and_retrieval_hold() {
+    assert_all(cases("attack-collapse"));
+}
+
+#[test]
 fn more_cases_of_packs_hold() {
     assert_all(cases("pack-more"));
 }
