@@ -21,8 +21,10 @@ impl ReadError {
 
 impl std::fmt::Display for ReadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
-        write!(f, "at `{pointer}`: {}", self.message)
+        match self.pointer.as_str() {
+            "" => write!(f, "at its root: {}", self.message),
+            pointer => write!(f, "at `{pointer}`: {}", self.message),
+        }
     }
 }
 

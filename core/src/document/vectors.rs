@@ -1,5 +1,5 @@
-//! The vectors that a file holds for a collapse: a unit of a semantic index, the geometry of a pack or of a tensor's drawing, or JSON
-//! with lists of pairs.
+//! The vectors that a file holds for a collapse: a unit of a semantic index, the container of one, the geometry of a pack or of a
+//! tensor's drawing, or JSON with lists of pairs.
 //!
 //! Knows the bytes of one file and reads no other. Geometry that its own hash denies is refused, never collapsed.
 
@@ -11,7 +11,7 @@ use crate::{
         read::{self, ReadError},
     },
     document::index_unit::Unit,
-    scxq2::pack::Pack,
+    scxq2::{index::Index, pack::Pack},
     syntax::{
         json::{Node, Tree},
         xml::Elements,
@@ -64,11 +64,13 @@ impl From<ReadError> for Refusal {
     }
 }
 
-/// The lanes of a pack or of a drawing; `None` for bytes that are neither, which may be JSON. `stem` is the file's name without its
+/// The lanes of a pack, a container or a drawing; `None` for bytes that are none of them, which may be JSON. `stem` is the file's name without its
 /// extension, and names what has no name of its own; `epsilon` is the tolerance of a drawing's curves in units of 2⁻³² of its extent.
 pub fn geometry(stem: &str, is_drawing: bool, bytes: &[u8], epsilon: u64) -> Option<Result<Vec<Lane>, Refusal>> {
     let found = if bytes.starts_with(b"SCXQ2") {
         pack(stem, bytes)
+    } else if bytes.starts_with(b"DICT") {
+        container(stem, bytes)
     } else if is_drawing {
         drawing(stem, bytes, epsilon)
     } else {
@@ -81,6 +83,13 @@ pub fn geometry(stem: &str, is_drawing: bool, bytes: &[u8], epsilon: u64) -> Opt
 fn pack(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
     let decoded = Pack::open(bytes).and_then(|pack| pack.decode()).map_err(|rejection| Refusal::Whole(rejection.message))?;
     Ok(of_model(stem, &decoded.model))
+}
+
+/// The places of an index's nodes: f32, widened (`DECISIONS` 17).
+fn container(stem: &str, bytes: &[u8]) -> Result<Lane, Refusal> {
+    let index = Index::decode(bytes).map_err(|error| Refusal::Whole(format!("`{}`: {error}", error.name)))?;
+    let vectors = index.nodes.iter().map(|node| node.place.map(f64::from)).collect();
+    Ok(Lane { id: stem.to_owned(), vectors, partners: None })
 }
 
 fn of_model(stem: &str, model: &Model) -> Lane {

@@ -173,7 +173,7 @@ function page(scores: Scores | null): string {
       `<tr><td>${escape(one.id)}</td><td>${bar(Math.abs(one.score))}</td><td class="number">${one.score}</td></tr>`;
     rows.push(
       refused === null
-        ? `<p>${documents} documents, ${pairs} pairs, the best first</p><table>${best.map(line).join("")}</table>`
+        ? `<p>documents: ${documents}, pairs: ${pairs}, the best first</p><table>${best.map(line).join("")}</table>`
         : `<p>No score: ${escape(refused)}</p>`,
     );
   }

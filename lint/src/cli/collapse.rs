@@ -15,8 +15,8 @@ pub struct CollapseArgs {
     /// The profile
     #[arg(value_name = "PROFILE", required = true)]
     pub profile: Option<PathBuf>,
-    /// Files with vectors: JSON, a descriptor, a unit of a semantic index, a pack, the drawing of a tensor; without any, the profile's own
-    /// test vectors
+    /// Files with vectors: JSON, a descriptor, a unit or the container of a semantic index, a pack, the drawing of a tensor; without any,
+    /// the profile's own test vectors
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub against: Vec<PathBuf>,
     /// A file with the vectors that those of the other files are held against; without one, the x axis

@@ -149,6 +149,26 @@ fn a_drawing_scores_as_its_pack_does() {
     assert!(run.code == 2 && run.stderr.contains("is no tensor") && run.stderr.contains("2 pieces"), "{}", run.stderr);
 }
 
+// rows: A356
+#[test]
+fn the_places_of_a_container_are_widened_and_a_claim_of_a_billion_nodes_is_refused() {
+    let workspace = workspace();
+    let nodes =
+        br#"{"fn": "record.index", "in": {"nodes": [{"symbol": "a", "x": 0.1, "y": 0}, {"symbol": "b", "x": 3, "y": 0.3}], "edges": []}}"#;
+    let answer = run_in(workspace.root(), &["eval"], nodes).json();
+    let hex = answer["out"]["hex"].as_str().unwrap();
+    let mut bytes: Vec<u8> = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+    workspace.write("index.bin", &bytes);
+    let widened = f64::from(0.3_f32);
+    workspace.write("same.json", format!(r#"{{"vectors": [[{}, 0], [3, {widened}]]}}"#, f64::from(0.1_f32)));
+    let of = |file: &str| workspace.lint(&["collapse", "near.pi-profile.json", "--against", file, "--format", "json"]);
+    let (container, plain) = (of("index.bin").json(), of("same.json").json());
+    assert_eq!((&container["results"][0]["bits"], &container["results"][0]["pairs"]), (&plain["results"][0]["bits"], &json!(2)));
+    bytes[8..12].copy_from_slice(&1_000_000_000_u32.to_le_bytes());
+    workspace.write("index.bin", &bytes);
+    assert!(of("index.bin").code == 2 && of("index.bin").stderr.contains("1000000000 nodes"), "{}", of("index.bin").stderr);
+}
+
 #[test]
 fn a_pack_that_breaks_off_or_claims_a_billion_rows_is_refused_at_once() {
     let workspace = workspace();

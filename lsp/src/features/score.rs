@@ -360,7 +360,7 @@ fn page(file: &File<'_>) -> Option<Page> {
         page.heading(object.object.clone(), "");
         match &object.refused {
             Some(why) => page.line(&format!("  no score: {why}")),
-            None => page.line(&format!("  {} documents, {} pairs, the best first", object.documents, object.pairs)),
+            None => page.line(&format!("  documents: {}, pairs: {}, the best first", object.documents, object.pairs)),
         }
         let wide = object.best.iter().map(|best| best.id.chars().count()).max().unwrap_or(0);
         for best in &object.best {

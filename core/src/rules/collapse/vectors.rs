@@ -158,20 +158,23 @@ pub fn lists(input: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
 
 fn one(input: Node<'_>, expected: Option<Node<'_>>, epsilon: Option<f64>, tolerance: Option<Node<'_>>, findings: &mut Findings) {
     let Some((a, b)) = lists(input) else {
-        return unread(input, "it has neither `A` and `B` nor `vecA` and `vecB`", findings);
+        return unread(input, "it has neither `A` and `B` nor `vecA` and `vecB`", LISTS, findings);
     };
     let harness = tolerance.is_none() && input.get("expected").is_some();
     let (vectors_a, vectors_b) = match (read::vectors(a), read::vectors(b)) {
         (Ok(a), Ok(b)) => (a, b),
         // In a test file the schema has told what is wrong.
         _ if harness || expected.is_none() => return,
-        (Err(error), _) | (_, Err(error)) => return unread(input, &error.message, findings),
+        (Err(error), _) | (_, Err(error)) => return unread(input, &error.to_string(), LISTS, findings),
     };
     let own = input.get("epsilon").filter(|_| expected.is_some());
     let epsilon = match own {
         Some(node) => match node.as_f64() {
             Some(epsilon) => Some(epsilon),
-            None => return unread(input, "its `epsilon` is no number", findings),
+            None => {
+                let (why, help) = (format!("its `epsilon` is `{}`, no number", node.raw()), "write an angle from 0 to π, or remove it");
+                return unread(input, &why, help, findings);
+            }
         },
         None => epsilon,
     };
@@ -223,9 +226,11 @@ fn one(input: Node<'_>, expected: Option<Node<'_>>, epsilon: Option<f64>, tolera
     }
 }
 
-fn unread(input: Node<'_>, why: &str, findings: &mut Findings) {
+/// What an input is asked to be, where it is to be run.
+const LISTS: &str = "write the vectors as lists `A` and `B` of `[x, y]`, where they are meant to be collapsed";
+
+fn unread(input: Node<'_>, why: &str, help: &'static str, findings: &mut Findings) {
     let message = format!("this input is not run: {why}");
-    let help = "write the vectors as lists `A` and `B` of `[x, y]`, where they are meant to be collapsed";
     findings.push(Finding::new(&TEST_VECTOR, Place::value(input), message).severity(Severity::Info).help(help));
 }
 

@@ -212,7 +212,7 @@ fn lanes(path: &Path, epsilon: u64, origins: &mut Vec<Origin>) -> Result<Vec<Lan
         return found.map_err(|refusal| refused_by(path, &refusal));
     }
     if std::str::from_utf8(&bytes).is_err() {
-        let why = "it holds no vectors: JSON with vectors, a descriptor of some, a unit of a semantic index, a tensor or a pack is wanted";
+        let why = "it holds no vectors: JSON with vectors, a descriptor of some, a unit or the container of a semantic index, a tensor or a pack is wanted";
         return Err(Failure::Refused(format!("`{}`: {why}", path.display())));
     }
     let tree = json(path, bytes)?;
@@ -239,7 +239,8 @@ fn payload(path: &Path, root: Node<'_>, location: &str, origins: &mut Vec<Origin
     if fs::canonicalize(&target).is_ok_and(|real| !real.starts_with(&top)) {
         return Err(refused(format!("`payload.location` is `{location}`, a link that leaves the workspace: it is not opened")));
     }
-    let near = path.parent().unwrap_or(Path::new("")).join(location);
+    // without the `.` of a `./`
+    let near: PathBuf = path.parent().unwrap_or(Path::new("")).join(location).components().collect();
     let same =
         |one: &Path, other: &Path| fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other));
     // a descriptor that is a link names its payload from where it really lies
