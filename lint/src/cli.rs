@@ -63,6 +63,10 @@ pub enum Command {
     #[command(subcommand)]
     Signal(collapse::SignalCommand),
     /// Answer a retrieval request from units of a semantic index
+    ///
+    /// A query's n-grams are the runs of letters of its words, as long as those of the unit it is held against; its embedding is
+    /// `query.embedding`, two numbers for each point of the unit's `semantic` paths, else none; its phase is `query.angle`, else 0, and
+    /// that of a unit is the direction of all its paths together.
     Retrieve(collapse::RetrieveArgs),
     /// Answer one JSON question a line on standard input: the reference oracle
     Eval,

@@ -293,6 +293,25 @@ fn fingerprints_are_those_of_what_is_computed_and_a_false_one_counts() {
     assert_eq!((stale.code, &stale.stdout[..67]), (1, &honest.stdout[..67]));
 }
 
+// rows: C455 C467 C518
+#[test]
+fn a_fingerprint_that_is_wanting_is_written_and_a_schema_in_a_closed_root_is_taken_out() {
+    let workspace = Workspace::new(&[("near.pi-profile.json", LEAF)]);
+    let fix = |option: &str| workspace.lint(&["fix", option, "near.pi-profile.json"]);
+    assert_eq!(fix("--hashes").code, 0, "{}", fix("--hashes").stdout);
+    let own = workspace.lint(&["profile", "fingerprint", "near.pi-profile.json"]).stdout[..67].to_owned();
+    let sealed = LEAF.replace(r#""authority": "atlas"}"#, &format!(r#""authority": "atlas", "fingerprint": "{own}"}}"#));
+    assert_eq!(workspace.read("near.pi-profile.json"), sealed);
+    for (from, to) in
+        [("{\"meta\"", "{\"$schema\": \"https://example.org/p\", \"meta\""), ("[]}}", "[]}, \"$schema\": \"https://example.org/p\"}")]
+    {
+        workspace.write("near.pi-profile.json", LEAF.replace(from, to));
+        assert_eq!(workspace.lint(&["near.pi-profile.json"]).code, 1);
+        assert_eq!(fix("--unsafe").code, 0, "{}", fix("--unsafe").stdout);
+        assert_eq!(workspace.read("near.pi-profile.json"), LEAF);
+    }
+}
+
 #[test]
 fn two_profiles_are_compared_by_what_they_compute() {
     let workspace = workspace();

@@ -323,6 +323,11 @@ impl<'t> Teller<'t> {
             }
             None => draft.finding.help = draft.finding.help.or(Some("remove it, or move it to where it belongs".into())),
         }
+        // a closed document is known by other means, and its `$schema` is read by nobody (C455)
+        if name == "$schema" && near.is_none() {
+            draft.finding.help = Some("remove it: what the document is shows without".into());
+            draft.fix(Safety::Unsafe, "remove `$schema`", removal(member), "");
+        }
         out.push(draft);
     }
 
@@ -430,8 +435,21 @@ fn known_names(schema: &'static Map<String, Value>) -> Vec<&'static str> {
     schema.get("properties").and_then(Value::as_object).into_iter().flat_map(|properties| properties.keys().map(String::as_str)).collect()
 }
 
+/// What goes with a member of an object when it is taken out: the comma behind it and the way to the next, or the comma before it.
+fn removal(member: Node<'_>) -> Span {
+    let start = |node: Node<'_>| node.key_span().unwrap_or(node.span()).start;
+    let own = Span { start: start(member), end: member.span().end };
+    let siblings: Vec<Node<'_>> = member.parent().into_iter().flat_map(|parent| parent.members()).map(|(_, node)| node).collect();
+    let Some(at) = siblings.iter().position(|node| node.id() == member.id()) else { return own };
+    match (siblings.get(at + 1), at.checked_sub(1).and_then(|before| siblings.get(before))) {
+        (Some(next), _) => Span { end: start(*next), ..own },
+        (None, Some(before)) => Span { start: before.span().end, ..own },
+        (None, None) => own,
+    }
+}
+
 /// Where and how to add a member or an item at the end of `container`, in the manner of the last one.
-fn insertion(container: Node<'_>, text: &str) -> (Span, String) {
+pub(crate) fn insertion(container: Node<'_>, text: &str) -> (Span, String) {
     let last = container.members().map(|(_, member)| member).chain(container.items()).last();
     let Some(last) = last else {
         return (Span::at(container.span().start + 1), text.to_owned());

@@ -32,6 +32,7 @@ use std::sync::{LazyLock, OnceLock};
 use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::Value;
 
+pub(crate) use explain::insertion;
 pub use explain::{SchemaFinding, SchemaFix};
 pub use lookup::{FieldDoc, ValueDoc, describe, describe_root, members, values};
 pub use placeholder::is_placeholder;

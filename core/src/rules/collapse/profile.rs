@@ -3,6 +3,7 @@
 use super::{date, examples::LEAF};
 use crate::{
     diagnostic::{Fix, Safety, Severity},
+    document::schema::insertion,
     hash::self_hash::profile_fingerprint,
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
 };
@@ -63,7 +64,7 @@ pub static FINGERPRINT: Rule = Rule {
     docs: Docs {
         what: "A `meta.fingerprint` that is not `pi:` and the SHA-256 of the profile's canonical JSON (RFC 8785) without that member. An absent one is information.",
         why: "Scores are recorded under the fingerprint of the profile that made them. A false one attributes them to a profile that never was.",
-        fix: "`mx2lm-lint fix --hashes` writes the true fingerprint.",
+        fix: "`mx2lm-lint fix --hashes` writes the true fingerprint, where there is none too.",
         bad: &[Example {
             note: "edited after the fingerprint was taken",
             file: "tone.pi-profile.json",
@@ -82,7 +83,10 @@ fn fingerprint(context: &FileContext<'_>, findings: &mut Findings) {
     let title = format!("write the fingerprint `{computed}`");
     let Some(node) = meta.get("fingerprint") else {
         let message = format!("the profile carries no fingerprint; its own is `{computed}`");
-        findings.push(Finding::new(&FINGERPRINT, Place::key(meta), message).severity(Severity::Info));
+        let (span, text) = insertion(meta, &format!("\"fingerprint\": \"{computed}\""));
+        let fix = Fix::replace(Safety::Hash, title, context.path, span, text);
+        let help = "write it with `mx2lm-lint fix --hashes`, so that scores can be told by it";
+        findings.push(Finding::new(&FINGERPRINT, Place::key(meta), message).severity(Severity::Info).help(help).fix(fix));
         return;
     };
     let Some(declared) = node.as_str() else { return };
