@@ -62,5 +62,19 @@ fn write_block(page: &mut String, path: &str, text: &str) {
         _ => "text",
     };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(page, "{fence}{language}\n{text}{end}{fence}\n\n");
+    let shown: String = text.chars().map(picture).collect();
+    let _ = write!(page, "{fence}{language}\n{shown}{end}{fence}\n\n");
+    if shown != text {
+        page.push_str("Signs such as `␀` stand for control characters.\n\n");
+    }
+}
+
+/// A control character as the sign that pictures it (Unicode, Control Pictures): a page is a text that can be read.
+fn picture(character: char) -> char {
+    match character {
+        '\n' | '\t' => character,
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(character),
+        '\x7f' => '␡',
+        _ => character,
+    }
 }
