@@ -26,7 +26,7 @@ use crate::workspace::index::Index;
 pub fn fingerprints(diagnostics: &[Diagnostic], index: &Index) -> Vec<String> {
     with_ids(diagnostics, |path| {
         let id = index.facts(path)?.id.as_ref()?;
-        (index.definitions(&id.value).len() == 1).then(|| id.value.clone())
+        (index.each_definition(&id.value).nth(1).is_none()).then(|| id.value.clone())
     })
 }
 

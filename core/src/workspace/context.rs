@@ -100,6 +100,14 @@ impl<'a> WorkspaceContext<'a> {
         definitions
     }
 
+    /// Facts of the first of the files that define an id, by path; see [`WorkspaceContext::definitions`].
+    pub fn first_definition(&self, id: &str) -> Option<Arc<Facts>> {
+        self.ask(|| Key::Id(id.into()));
+        let index = &self.snapshot.index;
+        let all = || index.each_definition(id).filter_map(|path| index.facts(path));
+        all().find(|facts| !self.is_mere_payload(facts)).or_else(|| all().next()).cloned()
+    }
+
     /// The tolerance of curves that a descriptor declares for this file, a drawing; see [`Snapshot::tolerance`].
     pub fn tolerance(&self) -> Option<u64> {
         self.ask(|| Key::Users(self.facts.path.clone()));
@@ -155,6 +163,13 @@ impl<'a> WorkspaceContext<'a> {
     pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<Facts>> {
         self.ask(|| Key::Kind(kind));
         self.facts_of(self.snapshot.index.of_kind(kind))
+    }
+
+    /// Whether any file of a kind is like this.
+    pub fn any_of_kind(&self, kind: &'static str, like: impl FnMut(&Arc<Facts>) -> bool) -> bool {
+        self.ask(|| Key::Kind(kind));
+        let index = &self.snapshot.index;
+        index.each_of_kind(kind).filter_map(|path| index.facts(path)).any(like)
     }
 
     /// Facts of the documents that name `target`, by path.

@@ -14,7 +14,7 @@ use crate::{
         id,
     },
     hash::digest::Digest,
-    map::{HashSet, SharedMap},
+    map::{HashSet, SharedMap, SharedSet},
     workspace::confine::{self, Location},
 };
 
@@ -53,24 +53,26 @@ pub enum Key {
 #[derive(Debug, Clone)]
 enum Paths {
     One(Arc<str>),
-    Many(SharedMap<Arc<str>, ()>),
+    Many(SharedSet<Arc<str>>),
 }
 
 impl Paths {
-    fn to_vec(&self) -> Vec<Arc<str>> {
-        match self {
-            Paths::One(path) => vec![path.clone()],
-            Paths::Many(paths) => {
-                let mut paths: Vec<_> = paths.keys().cloned().collect();
-                paths.sort_unstable();
-                paths
-            }
-        }
+    /// In byte order.
+    fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
+        let (one, many) = match self {
+            Paths::One(path) => (Some(path), None),
+            Paths::Many(paths) => (None, Some(paths)),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
     }
 }
 
+fn each(paths: Option<&Paths>) -> impl Iterator<Item = &Arc<str>> {
+    paths.into_iter().flat_map(Paths::iter)
+}
+
 fn listed(paths: Option<&Paths>) -> Vec<Arc<str>> {
-    paths.map(Paths::to_vec).unwrap_or_default()
+    each(paths).cloned().collect()
 }
 
 /// Where a symbolic link leads.
@@ -138,6 +140,12 @@ impl Index {
         keys
     }
 
+    /// Notes the facts of a file that counts for no other: only its path leads to it.
+    pub(super) fn note(&mut self, facts: Arc<Facts>) {
+        self.unreadable.remove(&facts.path);
+        self.files.insert(facts.path.clone(), facts);
+    }
+
     /// Whether no symbolic link is known, so that every path is its own.
     pub(crate) fn has_no_links(&self) -> bool {
         self.links.is_empty()
@@ -162,6 +170,11 @@ impl Index {
         let keys = self.remove(path);
         self.unreadable.insert(path.clone(), ());
         keys
+    }
+
+    /// Whether a symbolic link is known to be there.
+    pub fn is_link(&self, path: &str) -> bool {
+        self.links.contains_key(path)
     }
 
     /// Notes where a symbolic link leads.
@@ -206,7 +219,8 @@ impl Index {
                     Some(Link::Outside) => return Err(FileState::LinkOutside),
                     Some(Link::Broken) => return Err(FileState::Missing),
                     Some(Link::Inside(target)) => {
-                        path = format!("{target}{}", &path[end..]);
+                        // the root itself has no name
+                        path = format!("{target}{}", &path[end..]).trim_start_matches('/').to_owned();
                         continue 'again;
                     }
                 }
@@ -219,6 +233,11 @@ impl Index {
     /// The files that define `id`, by path.
     pub fn definitions(&self, id: &str) -> Vec<Arc<str>> {
         listed(self.ids.get(id))
+    }
+
+    /// The same, one by one.
+    pub fn each_definition(&self, id: &str) -> impl Iterator<Item = &Arc<str>> {
+        each(self.ids.get(id))
     }
 
     /// Units of the semantic index about this document, by path.
@@ -268,6 +287,11 @@ impl Index {
     /// The files of a kind, by path.
     pub fn of_kind(&self, kind: &'static str) -> Vec<Arc<str>> {
         listed(self.kinds.get(kind))
+    }
+
+    /// The same, one by one.
+    pub fn each_of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Arc<str>> {
+        each(self.kinds.get(kind))
     }
 
     /// The documents that name `target`, by path.
@@ -407,10 +431,10 @@ fn insert<K: Hash + Eq + Clone>(map: &mut SharedMap<K, Paths>, key: &K, path: &A
             Paths::One(other) if other == path => {}
             paths @ Paths::One(_) => {
                 let Paths::One(other) = &*paths else { return };
-                *paths = Paths::Many([(other.clone(), ()), (path.clone(), ())].into_iter().collect());
+                *paths = Paths::Many([other.clone(), path.clone()].into_iter().collect());
             }
             Paths::Many(paths) => {
-                paths.insert(path.clone(), ());
+                paths.insert(path.clone());
             }
         },
     }

@@ -1,5 +1,7 @@
 //! What §14 shows of `ai` objects: hints beside the law of §16 (`DECISIONS` 43).
 
+use std::sync::Arc;
+
 use crate::{
     diagnostic::Severity,
     document::facts::Facts,
@@ -193,8 +195,8 @@ fn object_reference(context: &WorkspaceContext<'_>, findings: &mut Findings) {
             _ if names_own_member(context, name) => continue,
             None => format!("`{}` names no type of object", at.value),
             Some((of, kind, prefix)) => {
-                let is_one = |facts: &Facts| facts.id.as_ref().is_some_and(|id| id.value.starts_with(prefix));
-                if !context.of_kind(kind).is_empty() || context.of_kind("object.v1").iter().any(|facts| is_one(facts)) {
+                let is_one = |facts: &Arc<Facts>| facts.id.as_ref().is_some_and(|id| id.value.starts_with(prefix));
+                if context.any_of_kind(kind, |_| true) || context.any_of_kind("object.v1", is_one) {
                     continue;
                 }
                 format!("`{}` stands for the {of} object, and the workspace has none", at.value)

@@ -33,10 +33,10 @@ pub(crate) const AGENTS: &[(&str, &str)] =
 /// Whether the file being checked is the orchestrator itself, the first of that id.
 fn is_orchestrator(context: &WorkspaceContext<'_>) -> bool {
     let named = context.facts.id.as_ref().is_some_and(|id| *id.value == *ORCHESTRATOR);
-    named && context.definitions(ORCHESTRATOR).first().is_some_and(|first| first.path == context.facts.path)
+    named && context.first_definition(ORCHESTRATOR).is_some_and(|first| first.path == context.facts.path)
 }
 
 /// Whether the workspace is a demo.
 fn is_demo(context: &WorkspaceContext<'_>) -> bool {
-    !context.definitions(ORCHESTRATOR).is_empty()
+    context.first_definition(ORCHESTRATOR).is_some()
 }

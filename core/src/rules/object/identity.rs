@@ -56,11 +56,10 @@ pub static DUPLICATE_ID: Rule = Rule {
 fn duplicate_id(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let facts = context.facts;
     let Some(id) = &facts.id else { return };
-    let definitions = context.definitions(&id.value);
-    let Some(first) = definitions.first().filter(|first| first.path != facts.path) else { return };
+    let Some(first) = context.first_definition(&id.value).filter(|first| first.path != facts.path) else { return };
     let Some(other) = &first.id else { return };
     let hash = |facts: &Facts| facts.hashes.first().map(|hash| hash.at.value.clone());
-    let (own, theirs) = (hash(facts), hash(first));
+    let (own, theirs) = (hash(facts), hash(&first));
     let same = own.is_some() && own == theirs;
     let (severity, how) = match (&own, &theirs) {
         _ if same => (Severity::Warning, "with the same hash"),
@@ -70,7 +69,7 @@ fn duplicate_id(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         (None, None) => (Severity::Error, "and neither declares a hash by which the two could be one"),
     };
     // A631: the hash wins over the version.
-    let version = match (version_of(context, facts), version_of(context, first)) {
+    let version = match (version_of(context, facts), version_of(context, &first)) {
         (Some(a), Some(b)) if same && a != b => format!(" (versions {a} and {b} are one object: the hash decides)"),
         (Some(a), Some(b)) if !same && a == b => format!(" (both call themselves version {a})"),
         _ => String::new(),
