@@ -61,6 +61,8 @@ fn write_block(page: &mut String, path: &str, text: &str) {
         "svg" | "xml" => "xml",
         _ => "text",
     };
+    // a page with a NUL in it is taken for a binary file
+    let text: String = text.chars().map(pictured).collect();
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let shown: String = text.chars().map(picture).collect();
     let _ = write!(page, "{fence}{language}\n{shown}{end}{fence}\n\n");
@@ -76,5 +78,26 @@ fn picture(character: char) -> char {
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(character),
         '\x7f' => '␡',
         _ => character,
+    }
+}
+
+/// A control character as the picture of it that Unicode has.
+fn pictured(letter: char) -> char {
+    match letter {
+        '\n' | '\t' => letter,
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or(letter),
+        '\x7f' => '\u{2421}',
+        _ => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_page_holds_no_control_characters() {
+        for rule in crate::rules::all() {
+            let page = rule.markdown(1);
+            assert_eq!(page.chars().find(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')), None, "{}", rule.name);
+        }
     }
 }

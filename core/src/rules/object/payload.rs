@@ -182,8 +182,11 @@ fn missing(context: &WorkspaceContext<'_>, path: &str, location: &Located, findi
             let name = confine::file_name(&twin);
             let text = format!("{}{name}", location.value.strip_suffix(confine::file_name(path)).unwrap_or_default());
             let same_folder = confine::folder_of(&twin) == confine::folder_of(path);
-            let finding =
-                finding.help(format!("names are compared byte for byte; `{twin}` is there: rename the file or correct the location"));
+            let lower = |path: &str| path.to_lowercase();
+            // two that are shown alike
+            let how = if lower(&twin) == lower(path) { "case" } else { "the Unicode form of its letters (composed or decomposed)" };
+            let finding = finding
+                .help(format!("names are compared byte for byte; `{twin}` differs in {how}: rename the file or correct the location"));
             match same_folder {
                 true => finding.fix(Fix::replace(
                     Safety::Unsafe,
