@@ -1,6 +1,6 @@
 //! The three agents of the demo: their roles, their common pipeline, their place in the topology.
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
     diagnostic::{Fix, Safety, Severity},
@@ -77,7 +77,7 @@ pub static PIPELINE: Rule = Rule {
         Docs {
             what: "Agents of the demo that bind different objects in another place than `reply`.",
             why: "Each runs the same pipeline; whatever else differed would be behaviour that the demo does not declare.",
-            fix: "Bind the same object as `object://ai/agent/support` does.",
+            fix: "Bind the same object in all three: where two agree, the finding is on the third.",
             bad: &[Example {
                 note: "another vocabulary",
                 file: "planner.object.json",
@@ -160,11 +160,23 @@ fn agents(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         .collect();
     for (facts, tree, role) in &found {
         agent(facts, tree, role, findings);
-        if let Some((first, model, first_role)) = found.first().filter(|(first, ..)| first.path != facts.path) {
-            debug_assert_ne!(first_role, role);
-            pipeline(facts, tree, first, model, findings);
-        }
     }
+    // of three, the one that differs from two others is told; of two, the second
+    let like = |a: &Tree, b: &Tree| binds_of(a).zip(binds_of(b)).is_some_and(|(a, b)| a == b);
+    let Some((first, model, _)) =
+        found.iter().find(|(_, tree, _)| found.iter().filter(|(_, other, _)| like(tree, other)).count() > 1).or(found.first())
+    else {
+        return;
+    };
+    for (facts, tree, _) in found.iter().filter(|(facts, ..)| facts.path != first.path) {
+        pipeline(facts, tree, first, model, findings);
+    }
+}
+
+/// What an agent binds, `reply` left out.
+fn binds_of(tree: &Tree) -> Option<BTreeMap<String, Option<String>>> {
+    let binds = tree.at_pointer("/binds")?.members().filter(|(slot, _)| slot != "reply");
+    Some(binds.map(|(slot, node)| (slot.into_owned(), node.as_str().map(Cow::into_owned))).collect())
 }
 
 fn agent(facts: &Arc<Facts>, tree: &Tree, role: &str, findings: &mut Findings) {
@@ -190,7 +202,7 @@ fn agent(facts: &Arc<Facts>, tree: &Tree, role: &str, findings: &mut Findings) {
     }
 }
 
-/// Holds what an agent binds against what the first one binds; `reply` may differ.
+/// Holds what an agent binds against what another one binds; `reply` may differ.
 fn pipeline(facts: &Arc<Facts>, tree: &Tree, first: &Arc<Facts>, model: &Tree, findings: &mut Findings) {
     let (Some(own), Some(model)) = (tree.at_pointer("/binds"), model.at_pointer("/binds")) else { return };
     let told = |place: Place, message: String, other: Node<'_>| {
