@@ -172,20 +172,19 @@ impl Root {
         files.chain(self.findings.keys().cloned()).chain([CONFIG_FILE.into()]).collect::<Vec<_>>().into_iter()
     }
 
-    /// The files on disk below a folder, by path from the root.
-    pub fn files_below(&self, folder: &Path) -> Vec<Arc<str>> {
-        let mut found = Vec::new();
-        let mut folders = vec![folder.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => folders.push(entry.path()),
-                    Ok(kind) if kind.is_file() => found.extend(self.relative(&entry.path())),
-                    _ => {}
-                }
-            }
-        }
-        found
+    /// The files known of that lie in a folder, by path from the root.
+    pub fn known_below(&self, folder: &str) -> Vec<Arc<str>> {
+        self.engine.known_below(folder)
+    }
+
+    /// Whether a file of a workspace inside this one counts here.
+    pub fn borrows(&self, path: &Arc<str>) -> bool {
+        !self.lone && self.engine.borrows(path)
+    }
+
+    /// Whether a symbolic link is known to be at this path.
+    pub fn is_link(&self, path: &str) -> bool {
+        self.engine.snapshot().index().is_link(path)
     }
 
     /// Replaces one file by the editor's text, or by what the disk has; returns the paths whose findings may have changed.

@@ -60,6 +60,17 @@ struct Worker {
 /// A root and a path from there.
 type Home = (RootId, Arc<str>);
 
+/// What news of a path may concern beside files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// Nothing.
+    Files,
+    /// Which files are read, or what a link leads to.
+    Rules,
+    /// Where workspaces begin.
+    Workspaces,
+}
+
 /// Which files' findings have to be looked at again, by root.
 type Changed = BTreeMap<RootId, HashSet<Arc<str>>>;
 
@@ -73,8 +84,12 @@ impl Worker {
         if task.work.rescan || task.work.watched.len() > MANY_PATHS {
             self.reload_all(&mut changed);
         } else {
-            for path in &task.work.watched {
-                self.watched(path, &mut changed);
+            let news: Vec<News> = task.work.watched.iter().map(|path| self.watched(path, &mut changed)).collect();
+            if news.contains(&News::Workspaces) {
+                self.reload_all(&mut changed);
+                self.set_folders(task, &mut changed);
+            } else if news.contains(&News::Rules) {
+                self.reload_all(&mut changed);
             }
         }
         for uri in &task.work.documents {
@@ -178,39 +193,117 @@ impl Worker {
         paths.extend(root.paths());
         root.reload();
         paths.extend(root.paths());
-        let documents: Vec<_> =
-            self.open.iter().filter(|(_, o)| o.home.0 == index).map(|(uri, o)| (uri.clone(), o.document.clone())).collect();
-        for (uri, document) in documents {
+        for (uri, document) in self.documents_in(index) {
             self.take_in(&uri, document, changed);
         }
         self.complain(index);
     }
 
-    /// The client's file watcher spoke of a path.
-    fn watched(&mut self, path: &Path, changed: &mut Changed) {
-        if let Some((uri, document)) =
-            self.open.iter().find(|(_, o)| o.document.path.as_deref() == Some(path)).map(|(u, o)| (u.clone(), o.document.clone()))
-        {
-            return self.take_in(&uri, document, changed);
-        }
-        let Some((index, relative)) = self.home_of(path) else { return };
-        let name = path.file_name().unwrap_or_default();
-        if *relative == *CONFIG_FILE {
-            self.configure(index, None, changed);
-        } else if name == ".gitignore" || name == ".ignore" {
-            self.reload(index, changed);
-            return;
-        }
-        let Some(root) = self.roots.get_mut(&index) else { return };
-        let paths = if path.is_dir() {
-            root.files_below(path)
-        } else {
-            // a folder that is gone takes its files along
-            let folder = format!("{relative}/");
-            root.paths().filter(|known| known.starts_with(&folder)).chain([relative.clone()]).collect()
+    /// The open documents of a root and of the workspaces inside it.
+    fn documents_in(&self, id: RootId) -> Vec<(Uri, Document)> {
+        let folder = self.roots.get(&id).map(|root| root.path().to_owned());
+        let inside = |home: &Home| {
+            home.0 == id || self.roots.get(&home.0).zip(folder.as_ref()).is_some_and(|(root, folder)| root.path().starts_with(folder))
         };
-        for path in paths {
-            changed.entry(index).or_default().extend(root.update(&path, None));
+        self.open.iter().filter(|(_, opened)| inside(&opened.home)).map(|(uri, opened)| (uri.clone(), opened.document.clone())).collect()
+    }
+
+    /// The client's file watcher spoke of a path. What concerns more than files is left to the caller.
+    fn watched(&mut self, path: &Path, changed: &mut Changed) -> News {
+        let real = content::real(path);
+        let name = path.file_name().unwrap_or_default();
+        let Some(home) = self.home_of(path) else {
+            let alone = self.open.iter().find(|(_, opened)| opened.document.path.as_deref() == Some(path));
+            if let Some((uri, document)) = alone.map(|(uri, opened)| (uri.clone(), opened.document.clone())) {
+                self.take_in(&uri, document, changed);
+            }
+            return self.news_of_folder(&real);
+        };
+        let is_link = real.is_symlink() || self.roots.get(&home.0).is_some_and(|root| root.is_link(&home.1));
+        if name == ".gitignore" || name == ".ignore" || is_link {
+            return News::Rules;
+        }
+        if name == CONFIG_FILE && real.is_file() != (*home.1 == *CONFIG_FILE) {
+            // a workspace begins here, or ends
+            return News::Workspaces;
+        }
+        if real.is_dir() {
+            return self.watched_folder(&real, changed);
+        }
+        let news = self.news_of_folder(&real);
+        if news != News::Files {
+            return news;
+        }
+        if *home.1 == *CONFIG_FILE && self.open_at(&home).is_none() {
+            self.configure(home.0, None, changed);
+        }
+        // a folder that is gone takes its files along
+        let below = self.roots.get(&home.0).map(|root| root.known_below(&home.1)).unwrap_or_default();
+        for path in below.into_iter().chain([home.1]) {
+            self.look_again(&(home.0, path), changed);
+        }
+        News::Files
+    }
+
+    /// A folder is there that was not, or is another than before: everything that is or was in it is looked at.
+    fn watched_folder(&mut self, folder: &Path, changed: &mut Changed) -> News {
+        let mut folders = vec![folder.to_owned()];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                match entry.file_type() {
+                    Ok(_) if name == CONFIG_FILE => return News::Workspaces,
+                    Ok(_) if name == ".gitignore" || name == ".ignore" => return News::Rules,
+                    Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                    Ok(kind) if kind.is_symlink() => return News::Rules,
+                    Ok(_) => files.push(entry.path()),
+                    Err(_) => {}
+                }
+            }
+        }
+        let known = self.home_of(folder).map(|(id, path)| {
+            let below = self.roots.get(&id).map(|root| root.known_below(&path)).unwrap_or_default();
+            below.into_iter().map(move |path| (id, path))
+        });
+        let homes: HashSet<Home> = files.iter().filter_map(|file| self.home_of(file)).chain(known.into_iter().flatten()).collect();
+        for home in homes {
+            self.look_again(&home, changed);
+        }
+        News::Files
+    }
+
+    /// What it means for the workspaces that something at this path changed: one that lay there may be gone.
+    fn news_of_folder(&self, path: &Path) -> News {
+        let lost = |root: &Root| !root.is_lone() && root.path().starts_with(path) && !root.path().is_dir();
+        if self.roots.values().any(lost) { News::Workspaces } else { News::Files }
+    }
+
+    /// Looks at one file again: at the editor's text where it is open, at the disk otherwise.
+    fn look_again(&mut self, home: &Home, changed: &mut Changed) {
+        match self.open_at(home).map(|(uri, opened)| (uri.clone(), opened.document.clone())) {
+            Some((uri, document)) => self.take_in(&uri, document, changed),
+            None => self.update(home, None, changed),
+        }
+    }
+
+    fn open_at(&self, home: &Home) -> Option<(&Uri, &Opened)> {
+        self.open.iter().find(|(_, opened)| opened.home == *home)
+    }
+
+    /// Replaces one file by a text or by what the disk has: in its workspace, and where an outer one reads it too because something there
+    /// names it.
+    fn update(&mut self, home: &Home, overlay: Option<Arc<[u8]>>, changed: &mut Changed) {
+        let own = self.roots.get(&home.0).filter(|root| !root.is_lone()).map(|root| root.path().join(&*home.1));
+        for (id, root) in &mut self.roots {
+            let path = if *id == home.0 {
+                Some(home.1.clone())
+            } else {
+                own.as_deref().and_then(|own| root.relative(own)).filter(|path| root.borrows(path))
+            };
+            if let Some(path) = path {
+                changed.entry(*id).or_default().extend(root.update(&path, overlay.clone()));
+            }
         }
     }
 
@@ -223,7 +316,7 @@ impl Worker {
             _ => self.find_home(uri, &document),
         };
         let content = content::of(&document, known.map(|opened| opened.content));
-        let Some(root) = self.roots.get_mut(&home.0) else { return };
+        let Some(root) = self.roots.get(&home.0) else { return };
         if *home.1 == *CONFIG_FILE
             && !root.is_lone()
             && let Some(bytes) = &content.overlay
@@ -231,8 +324,7 @@ impl Worker {
             let bytes = bytes.clone();
             self.configure(home.0, Some(bytes), changed);
         }
-        let Some(root) = self.roots.get_mut(&home.0) else { return };
-        changed.entry(home.0).or_default().extend(root.update(&home.1, content.overlay.clone()));
+        self.update(&home, content.overlay.clone(), changed);
         self.open.insert(uri.clone(), Opened { document, content, home });
     }
 
@@ -246,8 +338,10 @@ impl Worker {
         let paths = changed.entry(id).or_default();
         paths.extend(before);
         paths.extend(root.paths());
-        for opened in self.open.values().filter(|opened| opened.home.0 == id) {
-            paths.extend(root.update(&opened.home.1, opened.content.overlay.clone()));
+        let open: Vec<(Home, Option<Arc<[u8]>>)> =
+            self.open.values().map(|opened| (opened.home.clone(), opened.content.overlay.clone())).collect();
+        for (home, overlay) in open {
+            self.update(&home, overlay, changed);
         }
         self.complain(id);
     }
@@ -262,16 +356,16 @@ impl Worker {
     /// The document was closed: the file counts again.
     fn closed(&mut self, uri: &Uri, changed: &mut Changed) {
         let Some(opened) = self.open.remove(uri) else { return };
-        let (index, path) = opened.home;
-        match self.roots.get_mut(&index) {
+        let home = opened.home;
+        match self.roots.get(&home.0) {
             Some(root) if !root.is_lone() => {
-                changed.entry(index).or_default().extend(root.update(&path, None));
-                if *path == *CONFIG_FILE {
-                    self.configure(index, None, changed);
+                self.update(&home, None, changed);
+                if *home.1 == *CONFIG_FILE {
+                    self.configure(home.0, None, changed);
                 }
             }
             _ => {
-                self.roots.remove(&index);
+                self.roots.remove(&home.0);
                 if !self.view.profile.pull {
                     self.session.tell(Outgoing::Publish { uri: uri.clone(), diagnostics: Vec::new(), version: None });
                 }
@@ -321,7 +415,7 @@ impl Worker {
 
     fn retract(&self, gone: &Root) {
         if self.view.profile.pull {
-            return;
+            return self.session.tell(Outgoing::Refresh);
         }
         for path in gone.findings().keys() {
             if let Some(uri) = convert::uri_of(&gone.path().join(&**path)) {

@@ -67,6 +67,8 @@ pub struct Engine {
     pub(super) checked: HashSet<Arc<str>>,
     /// Files that are there and are not to be checked, whether they were read or not.
     left_out: HashSet<Arc<str>>,
+    /// Files left out that nothing needs, known because the editor shows them: what they say counts for no other file.
+    aside: HashSet<Arc<str>>,
     /// Whether questions are remembered, for later edits.
     incremental: bool,
     bytes_read: u64,
@@ -148,6 +150,7 @@ impl Engine {
             reserve: HashSet::default(),
             checked: HashSet::default(),
             left_out: HashSet::default(),
+            aside: HashSet::default(),
             incremental: true,
             bytes_read: 0,
             inner: Vec::new(),
@@ -186,6 +189,20 @@ impl Engine {
         &self.inner
     }
 
+    /// The files known of that lie in `folder` (a path from the root), whether they were read or not.
+    pub fn known_below(&self, folder: &str) -> Vec<Arc<str>> {
+        let below = |path: &&Arc<str>| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let indexed = self.snapshot.index.files().map(|facts| &facts.path);
+        let known = indexed.chain(self.analyses.keys()).chain(&self.reserve).chain(&self.checked).chain(&self.left_out);
+        let known: HashSet<Arc<str>> = known.filter(below).cloned().collect();
+        known.into_iter().collect()
+    }
+
+    /// Whether a file counts here though it lies in an inner workspace: it was read, or something names it.
+    pub fn borrows(&self, path: &Arc<str>) -> bool {
+        self.analyses.contains_key(path) || !self.snapshot.index.users(path).is_empty()
+    }
+
     /// The parsed state of one file.
     pub fn analysis(&self, path: &str) -> Option<&Arc<Analysis>> {
         self.analyses.get(path)
@@ -222,17 +239,48 @@ impl Engine {
 
     /// Puts one file's analysis in place of what was known; returns the keys whose answers may have changed.
     fn place(&mut self, path: Arc<str>, analysis: Arc<Analysis>) -> Vec<Key> {
+        if self.aside.remove(&path) {
+            // it was noted by its path alone
+            self.snapshot.index.remove(&path);
+        }
         let keys = match &analysis.facts {
             Some(facts) => self.snapshot.index.replace(facts.clone()),
             None => self.snapshot.index.mark_unreadable(&path),
         };
         self.reserve.remove(&path);
+        self.keep(path, analysis);
+        keys
+    }
+
+    fn keep(&mut self, path: Arc<str>, analysis: Arc<Analysis>) {
         match &analysis.tree {
             analysis::Tree::Json(tree) => self.snapshot.trees.insert(path.clone(), tree.clone()),
             analysis::Tree::None => self.snapshot.trees.remove(&path),
         };
         self.analyses.insert(path, analysis);
+    }
+
+    /// Leaves a file to the reserve; with an analysis, it is known beside the others. Returns the keys whose answers may have changed.
+    fn set_aside(&mut self, path: &Arc<str>, analysis: Option<Arc<Analysis>>) -> Vec<Key> {
+        let keys = self.forget_file(path);
+        self.reserve.insert(path.clone());
+        if let Some(analysis) = analysis {
+            if let Some(facts) = &analysis.facts {
+                self.snapshot.index.note(facts.clone());
+            }
+            self.aside.insert(path.clone());
+            self.keep(path.clone(), analysis);
+        }
         keys
+    }
+
+    fn forget_file(&mut self, path: &Arc<str>) -> Vec<Key> {
+        self.reserve.remove(path);
+        self.aside.remove(path);
+        self.analyses.remove(path);
+        self.snapshot.trees.remove(path);
+        self.judge_nothing(path);
+        self.snapshot.index.remove(path)
     }
 
     /// Takes from the reserve what somebody names: files by path, then, while ids are missing, JSON files that may define them.
@@ -327,7 +375,8 @@ impl Engine {
         // news of a file that was left out may mean that the walk met it half gone
         let known = self.checked.contains(path) || overlay.is_some() && self.left_out.contains(path);
         if !known && (overlay.is_some() || on_disk) {
-            if self.snapshot.config.covers(path) && walk::is_kept(&self.snapshot.root, path) {
+            let foreign = || self.inner.iter().any(|inner| self.snapshot.root.join(&**path).starts_with(inner));
+            if !foreign() && self.snapshot.config.covers(path) && walk::is_kept(&self.snapshot.root, path) {
                 self.left_out.remove(path);
                 self.checked.insert(path.clone());
             } else {
@@ -343,18 +392,22 @@ impl Engine {
             }
         }
         let mut changed = self.findings_of(path);
-        let mut keys = if overlay.is_some() || on_disk {
-            let analysis =
-                analysis.unwrap_or_else(|| Arc::new(read_one(&self.snapshot.root, &self.snapshot.overlay, path, self.incremental)));
+        let there = overlay.is_some() || on_disk;
+        // what is left out counts when something needed it before; whether something does now is seen below
+        let counts = self.checked.contains(path) || self.snapshot.index.facts(path).is_some() && !self.aside.contains(path);
+        let read = |engine: &Engine| {
+            analysis.unwrap_or_else(|| Arc::new(read_one(&engine.snapshot.root, &engine.snapshot.overlay, path, engine.incremental)))
+        };
+        let mut keys = if there && counts {
+            let analysis = read(self);
             self.place(path.clone(), analysis)
+        } else if there {
+            let analysis = overlay.is_some().then(|| read(self));
+            self.set_aside(path, analysis)
         } else {
             self.checked.remove(path);
             self.left_out.remove(path);
-            self.reserve.remove(path);
-            self.analyses.remove(path);
-            self.snapshot.trees.remove(path);
-            self.judge_nothing(path);
-            self.snapshot.index.remove(path)
+            self.forget_file(path)
         };
         // an id that is gone may be defined by a file that nobody needed so far
         let index = &self.snapshot.index;
@@ -363,10 +416,13 @@ impl Engine {
             Key::Declarers(digest) => index.declarers(digest).is_empty(),
             _ => false,
         });
-        keys.extend(self.complete((!lost).then_some(path)));
+        keys.extend(self.complete((!lost && counts).then_some(path)));
+        if self.aside.contains(path) {
+            keys.extend(self.complete(Some(path)));
+        }
         let mut again: HashSet<Arc<str>> = keys.iter().filter_map(|key| self.askers.get(key)).flatten().cloned().collect();
         again.insert(path.clone());
-        again.retain(|path| self.snapshot.index.facts(path).is_some());
+        again.retain(|path| self.snapshot.index.facts(path).is_some() && !self.aside.contains(path));
         // Whether a drawing is a tensor, or a text a JSON payload, may have changed with its users.
         changed.extend(keys.iter().filter_map(|key| match key {
             Key::Users(file) => Some(file.clone()),

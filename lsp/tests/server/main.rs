@@ -4,6 +4,7 @@ mod agreement;
 mod diagnostics;
 mod drawings;
 mod editor;
+mod folders;
 mod hardship;
 mod lifecycle;
 mod naming;
