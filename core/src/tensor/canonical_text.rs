@@ -7,6 +7,7 @@ use super::{
     fault::{At, Fault, Name},
     model::{Element, FULL_OPACITY, MAX_POINTS, MAX_RANK, Model, ONE, Point},
     pen::literal_id4,
+    pieces::Pieces,
 };
 use crate::{
     hash::digest::{Digest, Hasher},
@@ -18,7 +19,7 @@ pub const MARK: &str = "canonical.v1";
 
 /// Gives the canonical text of a model, piece by piece.
 pub fn write(model: &Model, out: &mut impl FnMut(&[u8])) {
-    let mut pen = Pen { buffer: [0; FULL + MOST], len: 0, out };
+    let mut pen = Pen(Pieces::new(out));
     pen.text(b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 65536 65536\" data-mx2lm=\"canonical.v1\" data-sx=\"");
     pen.number(model.sx.unsigned_abs());
     pen.text(b"\" data-sy=\"");
@@ -31,7 +32,7 @@ pub fn write(model: &Model, out: &mut impl FnMut(&[u8])) {
     }
     pen.rank(&mut rank, 0);
     pen.text(b"</svg>");
-    pen.flush();
+    pen.0.flush();
 }
 
 /// The canonical text of a model.
@@ -49,42 +50,13 @@ pub fn digest(model: &Model) -> Digest {
     hasher.finish()
 }
 
-/// So many bytes are handed on at once, or up to a piece more.
-const FULL: usize = 1 << 13;
-/// Most bytes of a piece of text.
-const MOST: usize = 128;
-
-/// Writes pieces of text. They are gathered in an array, where the place of the next is found without asking for room.
-struct Pen<'o, F> {
-    buffer: [u8; FULL + MOST],
-    /// Bytes in the buffer, fewer than [`FULL`] whenever a piece comes.
-    len: usize,
-    out: &'o mut F,
-}
+/// Writes pieces of text.
+struct Pen<'o, F>(Pieces<'o, F>);
 
 impl<F: FnMut(&[u8])> Pen<'_, F> {
     #[inline]
     fn text<const N: usize>(&mut self, text: &[u8; N]) {
-        const { assert!(N <= MOST) };
-        self.put(text, N);
-    }
-
-    /// Writes the first `count` bytes of a piece. All of it is copied: that is quicker than asking how much.
-    #[inline]
-    fn put<const N: usize>(&mut self, piece: &[u8; N], count: usize) {
-        if let Some(place) = self.buffer[self.len..].first_chunk_mut::<N>() {
-            *place = *piece;
-        }
-        self.len += count;
-        if self.len >= FULL {
-            self.flush();
-        }
-    }
-
-    #[inline(never)]
-    fn flush(&mut self) {
-        (self.out)(&self.buffer[..self.len]);
-        self.len = 0;
+        self.0.bytes(text);
     }
 
     #[inline]
@@ -93,10 +65,10 @@ impl<F: FnMut(&[u8])> Pen<'_, F> {
         if number < HALF {
             let digits = eight_digits(number);
             let zeros = (digits.trailing_zeros() / 8).min(7);
-            self.put(&((digits | ASCII) >> (zeros * 8)).to_le_bytes(), 8 - zeros as usize);
+            self.0.first(&((digits | ASCII) >> (zeros * 8)).to_le_bytes(), 8 - zeros as usize);
         } else {
             self.number(number / HALF);
-            self.put(&(eight_digits(number % HALF) | ASCII).to_le_bytes(), 8);
+            self.0.first(&(eight_digits(number % HALF) | ASCII).to_le_bytes(), 8);
         }
     }
 
@@ -353,13 +325,13 @@ mod tests {
         let mut wanted = String::new();
         let mut written = Vec::new();
         let mut out = |piece: &[u8]| written.extend_from_slice(piece);
-        let mut pen = Pen { buffer: [0; FULL + MOST], len: 0, out: &mut out };
+        let mut pen = Pen(Pieces::new(&mut out));
         for number in (0..=100_000).chain(powers).chain(steps).chain([u32::MAX]) {
             pen.number(number);
             pen.text(b" ");
             wanted.push_str(&format!("{number} "));
         }
-        pen.flush();
+        pen.0.flush();
         assert!(written == wanted.as_bytes());
     }
 }

@@ -23,6 +23,7 @@ pub mod number;
 pub mod outline;
 pub mod path_data;
 mod pen;
+mod pieces;
 pub mod source;
 pub mod structure;
 pub mod transform;

@@ -5,6 +5,7 @@
 use super::{
     graph::{Flags, Graph},
     model::{Model, ONE, mean_turn, measure},
+    pieces::Pieces,
 };
 use crate::hash::digest::{Digest, Hasher};
 
@@ -60,7 +61,7 @@ pub fn size(model: &Model, graph: &Graph) -> usize {
 pub fn write(model: &Model, graph: &Graph, out: &mut impl FnMut(&[u8])) {
     let flags = graph.flags(model);
     let measures = Measures::of(model, graph);
-    let mut bytes = Bytes { buffer: [0; FULL + MOST], len: 0, out };
+    let mut bytes = Pieces::new(out);
     let version = u32::from_le_bytes([0x00, 0x01, 16, 0]);
     bytes.words(&[u32::from_le_bytes(*b"MX2T"), version, graph.len() as u32, model.segments() as u32]);
     nodes(graph, &flags, &mut bytes);
@@ -69,7 +70,8 @@ pub fn write(model: &Model, graph: &Graph, out: &mut impl FnMut(&[u8])) {
         bytes.words(&[edge.from, edge.to, edge.element, u32::from(rank) | (u32::from(edge.closing) << 16)]);
     });
     for (position, turn) in graph.positions.iter().zip(&measures.turn) {
-        bytes.integers(&[position.0, position.1, 0, 0, *turn, ONE, model.sx, model.sy, ONE, ONE]);
+        let own = [position.0, position.1, 0, 0, *turn, ONE, model.sx, model.sy, ONE, ONE];
+        bytes.words(&own.map(|number| number as u32));
     }
     let mut lengths = measures.length.iter();
     for (element, curvature) in model.elements.iter().zip(&measures.curvature) {
@@ -78,15 +80,16 @@ pub fn write(model: &Model, graph: &Graph, out: &mut impl FnMut(&[u8])) {
         for (from, length) in points.iter().take(element.segments()).zip(&mut lengths) {
             let (x, y) = *from;
             let own = [x, y, 0, *length, *curvature, element.stroke_width, model.sx, model.sy, opacity, element.transform_mag];
-            bytes.integers(&own);
+            bytes.words(&own.map(|number| number as u32));
         }
     }
     bytes.flush();
 }
 
-fn nodes<F: FnMut(&[u8])>(graph: &Graph, flags: &Flags, bytes: &mut Bytes<'_, F>) {
+fn nodes<F: FnMut(&[u8])>(graph: &Graph, flags: &Flags, bytes: &mut Pieces<'_, F>) {
     for ((position, is_root), on_cycle) in graph.positions.iter().zip(&flags.is_root).zip(&flags.on_cycle) {
-        bytes.integers(&[position.0, position.1, 0, i32::from(*is_root) | (i32::from(*on_cycle) << 1)]);
+        let flags = u32::from(*is_root) | (u32::from(*on_cycle) << 1);
+        bytes.words(&[position.0 as u32, position.1 as u32, 0, flags]);
     }
 }
 
@@ -102,43 +105,4 @@ pub fn digest(model: &Model, graph: &Graph) -> Digest {
     let mut hasher = Hasher::default();
     write(model, graph, &mut |piece| hasher.update(piece));
     hasher.finish()
-}
-
-/// So many bytes are handed on at once, or up to a record more.
-const FULL: usize = 1 << 13;
-/// Most bytes of a record.
-const MOST: usize = 64;
-
-/// Records on their way out. They are gathered in an array, where the place of the next is found without asking for room.
-struct Bytes<'o, F> {
-    buffer: [u8; FULL + MOST],
-    /// Bytes in the buffer, fewer than [`FULL`] whenever a record comes.
-    len: usize,
-    out: &'o mut F,
-}
-
-impl<F: FnMut(&[u8])> Bytes<'_, F> {
-    #[inline]
-    fn words<const N: usize>(&mut self, words: &[u32; N]) {
-        const { assert!(N * 4 <= MOST) };
-        // a place of known size: what is copied is a few moves, and no call
-        if let Some(place) = self.buffer[self.len..].as_chunks_mut::<4>().0.first_chunk_mut::<N>() {
-            *place = words.map(u32::to_le_bytes);
-        }
-        self.len += N * 4;
-        if self.len >= FULL {
-            self.flush();
-        }
-    }
-
-    #[inline]
-    fn integers<const N: usize>(&mut self, integers: &[i32; N]) {
-        self.words(&integers.map(|integer| integer as u32));
-    }
-
-    #[inline(never)]
-    fn flush(&mut self) {
-        (self.out)(&self.buffer[..self.len]);
-        self.len = 0;
-    }
 }
