@@ -73,7 +73,9 @@ pub fn detect(path: &str, root: Option<Node<'_>>) -> Detection {
     for &member in DISCRIMINATORS {
         let Some(node) = root.get(member) else { continue };
         if let Some(value) = node.as_str() {
-            return found(by_marker(member, &value), Sign::Member(member));
+            // a kind that is told by its file's name or its shape may be called by its name too, and is not unknown then (C455)
+            let called = || by_name.or_else(|| by_shape(root)).filter(|kind| is_name_of(*kind, &value));
+            return found(by_marker(member, &value).or_else(called), Sign::Member(member));
         }
         // A member that tells the kind by its mere presence tells it by any value; the schema wants a text of it (A306).
         if let Some(kind) = by_presence(member) {
@@ -153,6 +155,11 @@ fn by_marker(member: &str, value: &str) -> Option<Kind> {
     Kind::all().filter(|kind| is_json(*kind)).find(says)
 }
 
+/// Whether a value is what a kind is called: its own name, or that of the text that defines it (C447).
+fn is_name_of(kind: Kind, value: &str) -> bool {
+    value == kind.name() || kind.is("pi-profile.v1") && value == "mx2lm.pi-profile.authoring.v1"
+}
+
 fn by_presence(member: &str) -> Option<Kind> {
     Kind::all().filter(|kind| is_json(*kind)).find(|kind| kind.info().markers.contains(&(member, "*")))
 }
@@ -219,6 +226,21 @@ mod tests {
     fn schema_comes_before_every_other_sign() {
         assert_eq!(kind_of("x.batch.json", r#"{"$schema":"object://schema/object.v1","type":"ai.vocab"}"#), "object.v1 Schema");
         assert_eq!(kind_of("a.json", r#"{"$schema":"object://schema/ai.vocab.v1"}"#), "ai.vocab.v1 Schema");
+    }
+
+    // rows: C455
+    #[test]
+    fn a_profile_that_is_called_one_is_one_and_one_that_is_called_another_thing_is_not_ours() {
+        for name in ["pi-profile.v1", "mx2lm.pi-profile.authoring.v1"] {
+            for member in ["schema", "@type", "type"] {
+                let text = format!(r#"{{"{member}":"{name}","meta":{{}},"vectorizer":{{}},"weights":{{}}}}"#);
+                for path in ["a.pi-profile.json", "a.json"] {
+                    assert!(kind_of(path, &text).starts_with("pi-profile.v1 Member"), "{path}: {text}");
+                }
+                assert_eq!(kind_of("a.json", &format!(r#"{{"{member}":"{name}"}}"#)), "not ours");
+            }
+        }
+        assert_eq!(kind_of("a.pi-profile.json", r#"{"@type":"table","meta":{},"vectorizer":{},"weights":{}}"#), "not ours");
     }
 
     // rows: A601 A603
