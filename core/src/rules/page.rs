@@ -61,33 +61,21 @@ fn write_block(page: &mut String, path: &str, text: &str) {
         "svg" | "xml" => "xml",
         _ => "text",
     };
-    // a page with a NUL in it is taken for a binary file
-    let text: String = text.chars().map(pictured).collect();
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let shown: String = text.chars().map(picture).collect();
+    let shown: String = text.chars().map(pictured).collect();
     let _ = write!(page, "{fence}{language}\n{shown}{end}{fence}\n\n");
     if shown != text {
         page.push_str("Signs such as `␀` stand for control characters.\n\n");
     }
 }
 
-/// A control character as the sign that pictures it (Unicode, Control Pictures): a page is a text that can be read.
-fn picture(character: char) -> char {
+/// A control character as the sign that pictures it (Unicode, Control Pictures): a page with a NUL in it is taken for a binary file.
+fn pictured(character: char) -> char {
     match character {
         '\n' | '\t' => character,
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(character),
         '\x7f' => '␡',
         _ => character,
-    }
-}
-
-/// A control character as the picture of it that Unicode has.
-fn pictured(letter: char) -> char {
-    match letter {
-        '\n' | '\t' => letter,
-        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(letter)).unwrap_or(letter),
-        '\x7f' => '\u{2421}',
-        _ => letter,
     }
 }
 
