@@ -157,7 +157,10 @@ pub enum Change {
     /// The whole file becomes these bytes.
     Replace(Vec<u8>),
     /// The file, a drawing, becomes the canonical text of its tensor, which is made when the change is: see [`crate::fix::canonical`].
-    Canonical,
+    Canonical {
+        /// The tolerance of its curves, in units of 2⁻³² of its extent.
+        tolerance: u64,
+    },
 }
 
 /// One replacement.

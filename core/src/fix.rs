@@ -29,12 +29,11 @@ use crate::map::{HashMap, HashSet};
 use crate::rules::svg::tensor::Tensor;
 use crate::rules::workspace::SIGN_AGAIN;
 use crate::rules::{Finding, Place};
-use crate::tensor::source::EPSILON;
 use crate::workspace::engine::{Progress, finish};
 
 /// What [`crate::diagnostic::Change::Canonical`] makes of a file; `None` when it is no lawful drawing.
-pub fn canonical(bytes: &[u8]) -> Option<String> {
-    Tensor::read(bytes, EPSILON).ok().map(|tensor| tensor.canonical_text())
+pub fn canonical(bytes: &[u8], tolerance: u64) -> Option<String> {
+    Tensor::read(bytes, tolerance).ok().map(|tensor| tensor.canonical_text())
 }
 
 /// Most rounds of one run: the longest chain of hashes that is followed.

@@ -38,7 +38,7 @@ pub enum Command {
     Fix(FixArgs),
     /// Show the hashes of files, each under its own name
     Hash(HashArgs),
-    /// Print the canonical form of a document: JSON by RFC 8785, a drawing as the text of its tensor
+    /// Print the canonical form of a document: JSON by RFC 8785, a drawing or a pack of lanes as the text of its tensor
     Canon(CanonArgs),
     /// Explain a rule
     Rule(RuleArgs),
@@ -160,9 +160,20 @@ pub struct HashArgs {
     /// Files to hash
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// How the hashes are written
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,
+}
+
+/// The tolerance of curves.
+#[derive(Debug, Args)]
+pub struct EpsilonArgs {
+    /// Tolerance of the curves of a drawing, as part of its extent; by default the `epsilon` of the descriptor that names the drawing, else
+    /// 2^-10
+    #[arg(long, value_name = "NUMBER")]
+    pub epsilon: Option<String>,
 }
 
 /// Options of `canon`.
@@ -171,6 +182,8 @@ pub struct CanonArgs {
     /// The document
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// Write the bare canonical text, or an object that holds it and its hash
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,

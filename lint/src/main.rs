@@ -11,6 +11,7 @@ mod paths;
 mod plot;
 mod progress;
 mod report;
+mod tolerance;
 mod write;
 
 use std::process::ExitCode;

@@ -73,9 +73,9 @@ pub fn of_fix(view: &View, workspace: &Workspace, fix: &Fix) -> Option<BTreeMap<
     for file in &fix.changes {
         let edits = match &file.change {
             Change::Edits(edits) => edits.iter().map(|edit| (edit.span, edit.text.clone())).collect(),
-            Change::Canonical => {
+            Change::Canonical { tolerance } => {
                 let member = view.member(workspace, &file.path)?;
-                let text = mx2lm_core::fix::canonical(&member.bytes)?;
+                let text = mx2lm_core::fix::canonical(&member.bytes, *tolerance)?;
                 vec![(Span::from(0..member.bytes.len()), text)]
             }
             Change::Replace(bytes) => {

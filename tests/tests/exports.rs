@@ -33,7 +33,7 @@ const DECAY: &str = "svg/cycle-without-decay";
 #[rustfmt::skip]
 const EXPORTS: &[Export] = &[
     export("drawio-flow", &["svg/attribute", "svg/disconnected"], &["svg/disconnected"], true),
-    export("drawio-label", &["svg/css", "svg/forbidden-element", "svg/unknown-element"], &["svg/unknown-element"], true),
+    export("drawio-label", &["svg/css", "svg/forbidden-element", "svg/unknown-element"], &[], true),
     export("figma-clipped", &[DECAY, "svg/not-canonicalizable", "svg/unknown-element"], &[], true),
     export("figma-gradient", &["svg/not-canonicalizable", "svg/unknown-element"], &[], false),
     export("figma-icon", &[], &[], true),
@@ -43,7 +43,7 @@ const EXPORTS: &[Export] = &[
     export("hand-symbol-reuse", &[], &[], true),
     export("hand-two-pieces", &["svg/disconnected"], &["svg/disconnected"], true),
     export("hand-units", &["svg/unknown-element"], &[], true),
-    export("illustrator-classes", &["svg/attribute", "svg/css", DECAY, "svg/forbidden-element"], &[DECAY], false),
+    export("illustrator-classes", &["svg/attribute", "svg/css", DECAY, "svg/forbidden-element"], &[], true),
     export("illustrator-ellipse", &[], &[], true),
     export("illustrator-icon", &["svg/attribute"], &[], true),
     export("illustrator-polygon-star", &["svg/attribute"], &[], true),

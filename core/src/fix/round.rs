@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Applied, Done, Spot};
 use crate::diagnostic::{Change, Edit, Fix, Safety};
+use crate::text::Span;
 use crate::workspace::walk::CONFIG_FILE;
 
 /// One fix of a round.
@@ -48,12 +49,37 @@ pub(super) fn kinds(spot: &Spot) -> [Spot; 2] {
     [(rule, path, "\n".to_owned()), spot.clone()]
 }
 
+/// What a whole file becomes.
+enum Whole {
+    Bytes(Vec<u8>),
+    /// The canonical text of the drawing in it, with this tolerance.
+    Canonical(u64),
+}
+
+/// The edits of one file, by where they begin and, of those at one place, the order in which they came. Those of different fixes do not touch.
+#[derive(Default)]
+struct Taken(BTreeMap<(u32, u32, usize), Edit>);
+
+impl Taken {
+    /// Whether no edit touches the span.
+    fn is_free(&self, span: Span) -> bool {
+        let before = self.0.range(..=(span.end, u32::MAX, usize::MAX)).next_back();
+        before.is_none_or(|(_, edit)| edit.span.end < span.start)
+    }
+
+    fn take(&mut self, edits: &[Edit]) {
+        for edit in edits {
+            self.0.insert((edit.span.start, edit.span.end, self.0.len()), edit.clone());
+        }
+    }
+}
+
 /// The changes of one round.
 #[derive(Default)]
 pub(super) struct Round {
-    edits: BTreeMap<Arc<str>, Vec<Edit>>,
-    /// What whole files become; `None`: their canonical text.
-    replaced: BTreeMap<Arc<str>, Option<Vec<u8>>>,
+    edits: BTreeMap<Arc<str>, Taken>,
+    /// What whole files become.
+    replaced: BTreeMap<Arc<str>, Whole>,
     pub deeds: Vec<Deed>,
 }
 
@@ -71,9 +97,9 @@ impl Round {
     /// What becomes of the bytes `old`; `None` when the changes do not fit them.
     pub fn bytes(&self, path: &Arc<str>, old: &[u8]) -> Option<Vec<u8>> {
         match self.replaced.get(path) {
-            Some(Some(bytes)) => Some(bytes.clone()),
-            Some(None) => super::canonical(old).map(String::into_bytes),
-            None => edited(old, self.edits.get(path)?),
+            Some(Whole::Bytes(bytes)) => Some(bytes.clone()),
+            Some(Whole::Canonical(tolerance)) => super::canonical(old, *tolerance).map(String::into_bytes),
+            None => edited(old, self.edits.get(path)?.0.values()),
         }
     }
 
@@ -86,23 +112,20 @@ impl Round {
                 return false;
             }
             match &change.change {
-                Change::Replace(_) | Change::Canonical => !self.edits.contains_key(path),
-                Change::Edits(edits) => {
-                    let taken = self.edits.get(path).map_or(&[][..], Vec::as_slice);
-                    edits.iter().all(|new| taken.iter().all(|old| new.span.end < old.span.start || old.span.end < new.span.start))
-                }
+                Change::Replace(_) | Change::Canonical { .. } => !self.edits.contains_key(path),
+                Change::Edits(edits) => self.edits.get(path).is_none_or(|taken| edits.iter().all(|new| taken.is_free(new.span))),
             }
         });
         if fits {
             for change in &fix.changes {
                 match &change.change {
                     Change::Replace(bytes) => {
-                        self.replaced.insert(change.path.clone(), Some(bytes.clone()));
+                        self.replaced.insert(change.path.clone(), Whole::Bytes(bytes.clone()));
                     }
-                    Change::Canonical => {
-                        self.replaced.insert(change.path.clone(), None);
+                    Change::Canonical { tolerance } => {
+                        self.replaced.insert(change.path.clone(), Whole::Canonical(*tolerance));
                     }
-                    Change::Edits(edits) => self.edits.entry(change.path.clone()).or_default().extend(edits.iter().cloned()),
+                    Change::Edits(edits) => self.edits.entry(change.path.clone()).or_default().take(edits),
                 }
             }
         }
@@ -111,8 +134,8 @@ impl Round {
 }
 
 /// `old` with the edits made, in its own line ends; `None` when they overlap or reach past the end.
-pub(super) fn edited(old: &[u8], edits: &[Edit]) -> Option<Vec<u8>> {
-    let mut edits: Vec<&Edit> = edits.iter().collect();
+pub(super) fn edited<'e>(old: &[u8], edits: impl IntoIterator<Item = &'e Edit>) -> Option<Vec<u8>> {
+    let mut edits: Vec<&Edit> = edits.into_iter().collect();
     edits.sort_by_key(|edit| edit.span);
     let windows = memchr::memchr(b'\n', old).is_some_and(|at| at > 0 && old.get(at - 1) == Some(&b'\r'));
     let (mut new, mut at) = (Vec::with_capacity(old.len()), 0);

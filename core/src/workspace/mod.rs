@@ -7,4 +7,5 @@ pub mod engine;
 pub mod index;
 mod report;
 pub mod snapshot;
+pub mod tolerance;
 pub mod walk;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::DataFormat;
+use super::{DataFormat, EpsilonArgs};
 
 /// Options of `scxq2`.
 #[derive(Debug, Args)]
@@ -36,9 +36,8 @@ pub struct EncodeArgs {
     /// The drawing
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Tolerance of curves as part of the drawing's extent; 2^-10 where none is given
-    #[arg(long, value_name = "NUMBER")]
-    pub epsilon: Option<String>,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// Write the pack to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -67,7 +66,7 @@ pub struct InspectArgs {
     /// The pack
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Show and judge this lane alone: M, T, G, X or W
+    /// Show and judge this lane alone: M, T, G, X or W; A stands for X and W
     #[arg(long, value_name = "LANE")]
     pub lane: Option<String>,
     /// Write the list to this file instead of standard output

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::DataFormat;
+use super::{DataFormat, EpsilonArgs};
 
 /// Options of `tensor`.
 #[derive(Debug, Args)]
@@ -29,9 +29,11 @@ pub enum TensorCommand {
 /// Options of `tensor inspect`.
 #[derive(Debug, Args)]
 pub struct TensorInspectArgs {
-    /// The drawing
+    /// The drawing, or a pack of lanes
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// How the numbers are written: for people, or as the whole numbers of the canonical form
     #[arg(long, value_enum, default_value_t = DataFormat::Text, value_name = "FORMAT")]
     pub format: DataFormat,
@@ -40,9 +42,11 @@ pub struct TensorInspectArgs {
 /// Options of `tensor proof`.
 #[derive(Debug, Args)]
 pub struct TensorProofArgs {
-    /// The drawing, or its pack
+    /// The drawing, or a pack of lanes
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// The buffer that the GPU left: `node_accum`, four bytes a node, little-endian. Without it the kernel runs here, where there is a
     /// device and the program was built for one
     #[arg(long, value_name = "FILE")]
@@ -61,6 +65,8 @@ pub struct TensorPlotArgs {
     /// The drawing, or a pack of lanes
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// Where the picture goes; its name ends in `.svg` or `.png`
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -69,9 +75,11 @@ pub struct TensorPlotArgs {
 /// Options of `tensor accumulate`.
 #[derive(Debug, Args)]
 pub struct TensorAccumulateArgs {
-    /// The drawing
+    /// The drawing, or a pack of lanes
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub tolerance: EpsilonArgs,
     /// How many steps are taken
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub steps: u32,

@@ -24,8 +24,9 @@ use serde_json::{Map, Value, json};
 
 use super::read;
 use super::tensor::tensor;
-use crate::cli::{Color, DataFormat, HashArgs};
+use crate::cli::{Color, DataFormat, EpsilonArgs, HashArgs};
 use crate::output::{Failure, to_stdout};
+use crate::tolerance::Tolerance;
 
 /// The hashes of one file.
 struct Hashes {
@@ -38,6 +39,8 @@ struct Hashes {
     own: Option<(Digest, &'static str)>,
     fingerprint: Option<String>,
     tensor: Option<TensorHashes>,
+    /// Of the curves, where it is another than the usual one.
+    tolerance: Option<Tolerance>,
     /// Why a hash that could be expected is not there.
     note: Option<String>,
 }
@@ -54,7 +57,7 @@ struct TensorHashes {
 pub fn run(arguments: &HashArgs) -> Result<ExitCode, Failure> {
     let mut files = Vec::new();
     for path in &arguments.files {
-        files.push(hash(path)?);
+        files.push(hash(path, &arguments.tolerance)?);
     }
     to_stdout(Color::Never, |out, _| match arguments.format {
         DataFormat::Text => files.iter().try_for_each(|file| out.write_all(text(file).as_bytes())),
@@ -66,7 +69,7 @@ pub fn run(arguments: &HashArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn hash(path: &Path) -> Result<Hashes, Failure> {
+fn hash(path: &Path, epsilon: &EpsilonArgs) -> Result<Hashes, Failure> {
     let refused = |reason| Failure::Read { path: path.to_owned(), reason };
     let name = path.to_string_lossy().replace('\\', "/");
     let is_json = matches!(Syntax::of_path(&name), Some(Syntax::Json));
@@ -76,7 +79,18 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
     if !(is_json || is_drawing || is_lanes) || size > MAX_DOCUMENT_BYTES as u64 {
         let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
         let note = (is_json || is_drawing || is_lanes).then(|| "the file is too large to be read as a document".to_owned());
-        return Ok(Hashes { path: name, size, kind: None, stored, canonical: None, own: None, fingerprint: None, tensor: None, note });
+        return Ok(Hashes {
+            path: name,
+            size,
+            kind: None,
+            stored,
+            canonical: None,
+            own: None,
+            fingerprint: None,
+            tensor: None,
+            tolerance: None,
+            note,
+        });
     }
     let bytes = read(path)?;
     let mut hashes = Hashes {
@@ -88,10 +102,11 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
         own: None,
         fingerprint: None,
         tensor: None,
+        tolerance: None,
         note: None,
     };
     let read = match () {
-        () if is_drawing => drawing(&mut hashes, path, &bytes),
+        () if is_drawing => drawing(&mut hashes, path, &bytes, epsilon),
         () if is_lanes => pack(&mut hashes, &bytes),
         () => document(&mut hashes, bytes),
     };
@@ -102,8 +117,9 @@ fn hash(path: &Path) -> Result<Hashes, Failure> {
 }
 
 /// Adds the hashes of the tensor, where the drawing is one.
-fn drawing(hashes: &mut Hashes, path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let tensor = tensor(path, bytes).map_err(|failure| failure.to_string())?;
+fn drawing(hashes: &mut Hashes, path: &Path, bytes: &[u8], epsilon: &EpsilonArgs) -> Result<(), String> {
+    let (tensor, tolerance) = tensor(path, bytes, epsilon).map_err(|failure| failure.to_string())?;
+    hashes.tolerance = Some(tolerance).filter(Tolerance::is_told);
     let canonical_text = tensor.canonical_hash();
     let pack = encode_with(&tensor.model, &tensor.graph).ok();
     let roots = pack.and_then(|pack| Some(Pack::open(&pack).ok()?.lane_roots()));
@@ -167,6 +183,9 @@ fn text(file: &Hashes) -> String {
     if let Some(fingerprint) = &file.fingerprint {
         text.push_str(&format!("  fingerprint     {fingerprint}  (what this file holds at /meta/fingerprint)\n"));
     }
+    if let Some(tolerance) = &file.tolerance {
+        text.push_str(&format!("  tolerance of curves {tolerance}\n"));
+    }
     if let Some(tensor) = &file.tensor {
         text.push_str(&format!("  canonical text  {}  (the identity of the tensor: `canonical_svg_hash`)\n", tensor.canonical_text));
         text.push_str(&format!("  structure       {}  (what a GPU is given: `buffer_hash`)\n", tensor.structure));
@@ -211,6 +230,9 @@ fn described(file: &Hashes) -> Value {
     }
     if let Some(note) = &file.note {
         put("note", json!(note));
+    }
+    if let Some(tolerance) = &file.tolerance {
+        tolerance.describe(&mut object);
     }
     object.into()
 }

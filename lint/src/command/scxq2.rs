@@ -11,20 +11,21 @@ use mx2lm_core::rules::scxq2::lane_proof;
 use mx2lm_core::rules::svg::tensor::Tensor;
 use mx2lm_core::scxq2::inspect::{Outline, Value as Field};
 use mx2lm_core::scxq2::lane::Lane;
-use mx2lm_core::scxq2::layout::Part;
+use mx2lm_core::scxq2::layout::{self, Part};
 use mx2lm_core::scxq2::merkle;
 use mx2lm_core::scxq2::pack::{Decoded, Pack, Roots};
 use mx2lm_core::scxq2::proof::Trusted;
 use mx2lm_core::scxq2::rejection::Rejection;
 use mx2lm_core::scxq2::write::{OutOfRange, encode_with};
 use mx2lm_core::syntax::json::Tree;
-use mx2lm_core::tensor::{canonical_text, number, source, structure};
+use mx2lm_core::tensor::{canonical_text, structure};
 use serde_json::{Value, json};
 
 use super::{FOUND, read};
 use crate::cli::lanes::{CheckProofArgs, EncodeArgs, InspectArgs, LaneArgs, ProveArgs, Scxq2Command};
 use crate::cli::{Color, DataFormat};
 use crate::output::{Failure, tell, to_stdout};
+use crate::tolerance::Tolerance;
 use crate::{lanes, write};
 
 /// Runs the command.
@@ -64,6 +65,20 @@ fn rejected(path: &Path, rejection: &Rejection, format: DataFormat) -> Result<Ex
     refused(path, rejection.name.as_str(), &why, format)
 }
 
+const ALL: &[Lane] = &Lane::ALL;
+
+/// The lanes that a name asks for: `QG` is G as it is stored, `A` the view of X and W (`DECISIONS` 14).
+fn asked(name: &str) -> Result<&'static [Lane], Failure> {
+    let letter = if name == "QG" { "G" } else { name };
+    if name == "A" {
+        return Ok(&[Lane::X, Lane::W]);
+    }
+    ALL.iter()
+        .position(|own| own.letter() == letter)
+        .and_then(|at| ALL.get(at..=at))
+        .ok_or_else(|| Failure::Refused(format!("`{name}` is no lane: M, T, G, X and W are, with QG for G and A for X and W together")))
+}
+
 /// Writes bytes to the file that was named, else to standard output.
 fn deliver(output: Option<&PathBuf>, bytes: &[u8]) -> Result<(), Failure> {
     match output {
@@ -80,13 +95,13 @@ fn verified(bytes: &[u8]) -> Result<(Pack<'_>, Decoded, Roots), Rejection> {
 }
 
 fn encode(arguments: &EncodeArgs) -> Result<ExitCode, Failure> {
-    let EncodeArgs { file, epsilon, output, format } = arguments;
-    let epsilon = match epsilon.as_deref().map(number::to_q32) {
-        None => source::EPSILON,
-        Some(Some(q32 @ 1..=0x1_0000_0000)) => q32.unsigned_abs(),
-        Some(_) => return Err(Failure::Refused("`--epsilon` is wanted as a number greater than 0 and at most 1".into())),
-    };
-    let tensor = match Tensor::read(&read(file)?, epsilon) {
+    let EncodeArgs { file, tolerance, output, format } = arguments;
+    let bytes = read(file)?;
+    if bytes.starts_with(&layout::MAGIC) {
+        return Err(Failure::Refused(format!("`{}` is a pack already; `scxq2 verify` checks it", file.display())));
+    }
+    let tolerance = Tolerance::of(file, &bytes, tolerance)?;
+    let tensor = match Tensor::read(&bytes, tolerance.q32) {
         Ok(tensor) => tensor,
         Err(refusal) => return refused(file, refusal.name, &refusal.to_string(), *format),
     };
@@ -97,6 +112,9 @@ fn encode(arguments: &EncodeArgs) -> Result<ExitCode, Failure> {
     if output.is_some() || *format == DataFormat::Text {
         deliver(output.as_ref(), &packed)?;
     }
+    if *format == DataFormat::Text && tolerance.is_told() {
+        tell(format_args!("tolerance of curves {tolerance}"));
+    }
     if *format == DataFormat::Json {
         let (_, decoded, roots) = match verified(&packed) {
             Ok(all) => all,
@@ -105,6 +123,9 @@ fn encode(arguments: &EncodeArgs) -> Result<ExitCode, Failure> {
         let mut answer = described(&packed, &decoded, &roots);
         if output.is_none() {
             answer["pack_hex"] = json!(HEXLOWER.encode(&packed));
+        }
+        if let Some(answer) = answer.as_object_mut() {
+            tolerance.describe(answer);
         }
         to_stdout(Color::Never, |out, _| writeln!(out, "{answer:#}"))?;
     }
@@ -178,13 +199,21 @@ fn verify(arguments: &LaneArgs) -> Result<ExitCode, Failure> {
 fn prove(arguments: &ProveArgs) -> Result<ExitCode, Failure> {
     let ProveArgs { file, lane, chunk, output, format } = arguments;
     let bytes = read(file)?;
-    let lane = Lane::from_letter(lane).ok_or_else(|| Failure::Refused(format!("`{lane}` is no lane: M, T, G, X and W are")))?;
+    let lane = match asked(lane)? {
+        &[lane] => lane,
+        _ => {
+            return Err(Failure::Refused(format!(
+                "`{lane}` is the view of lanes X and W, which have a root each: prove a chunk of one of them"
+            )));
+        }
+    };
     let (pack, _, roots) = match verified(&bytes) {
         Ok(all) => all,
         Err(rejection) => return rejected(file, &rejection, *format),
     };
     let count = merkle::chunk_count(pack.lane(lane).len());
-    let none = || Failure::Refused(format!("lane {lane} has no chunk {chunk}: its {count} chunks are counted from 0"));
+    let chunks = if count == 1 { "it has one, chunk 0".to_owned() } else { format!("it has {count}, counted from 0") };
+    let none = || Failure::Refused(format!("lane {lane} has no chunk {chunk}: {chunks}"));
     let proof = pack.prove(&roots, lane, *chunk).ok_or_else(none)?;
     deliver(output.as_ref(), format!("{:#}\n", lanes::proof(&proof)).as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -242,19 +271,17 @@ fn inspect(arguments: &InspectArgs) -> Result<ExitCode, Failure> {
     let InspectArgs { file, lane, output, format } = arguments;
     let bytes = read(file)?;
     let wanted = match lane {
-        None => None,
-        Some(letter) => {
-            Some(Lane::from_letter(letter).ok_or_else(|| Failure::Refused(format!("`{letter}` is no lane: M, T, G, X and W are")))?)
-        }
+        None => ALL,
+        Some(letter) => asked(letter)?,
     };
     let outline = Outline::of(&bytes);
     let runs = outline.runs.iter().copied().filter(|run| match run.part {
-        Part::Header | Part::Toc => wanted.is_none(),
-        Part::LaneHeader(lane) | Part::Items(lane) => wanted.is_none_or(|wanted| wanted == lane),
-        Part::Coords => wanted.is_none_or(|wanted| wanted == Lane::G),
+        Part::Header | Part::Toc => lane.is_none(),
+        Part::LaneHeader(lane) | Part::Items(lane) => wanted.contains(&lane),
+        Part::Coords => wanted.contains(&Lane::G),
     });
-    let refusal = Pack::open(&bytes).and_then(|pack| match wanted {
-        Some(lane) => pack.check_lane(lane),
+    let refusal = Pack::open(&bytes).and_then(|pack| match lane {
+        Some(_) => wanted.iter().try_for_each(|lane| pack.check_lane(*lane)),
         None => pack.decode().map(drop),
     });
     let refusal = refusal.err();

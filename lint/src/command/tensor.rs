@@ -12,13 +12,14 @@ use mx2lm_core::tensor::model::Element;
 use mx2lm_core::tensor::source::{self, EPSILON, Mode};
 use mx2lm_core::tensor::{canonical_text, legality};
 use mx2lm_core::text::{ColumnUnit, LineIndex};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{read, tensor_proof};
 use crate::cli::tensor::{TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs, TensorPlotArgs};
-use crate::cli::{Color, DataFormat};
+use crate::cli::{Color, DataFormat, EpsilonArgs};
 use crate::output::{Failure, to_stdout};
 use crate::plot::tensor::{Tensor as Picture, draw};
+use crate::tolerance::Tolerance;
 use crate::write;
 
 /// Runs the command.
@@ -31,25 +32,37 @@ pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The tensor that a file holds.
-pub fn tensor(path: &Path, bytes: &[u8]) -> Result<Tensor, Failure> {
-    Tensor::read(bytes, EPSILON).map_err(|refusal| {
+/// The tensor that a file holds, a drawing or a pack of lanes, and the tolerance that its curves have.
+pub fn tensor(path: &Path, bytes: &[u8], arguments: &EpsilonArgs) -> Result<(Tensor, Tolerance), Failure> {
+    let tolerance = Tolerance::of(path, bytes, arguments)?;
+    if bytes.starts_with(&layout::MAGIC) {
+        let decoded = pack::decode(bytes).map_err(|rejection| {
+            let (at, why) = (rejection.offset(), &rejection.message);
+            Failure::Refused(format!("`{}` is no lawful pack: at byte {at}: {why} ({})", path.display(), rejection.name.as_str()))
+        })?;
+        return Ok((Tensor { model: decoded.model, graph: decoded.graph }, tolerance));
+    }
+    let tensor = Tensor::read(bytes, tolerance.q32).map_err(|refusal| {
         let place = refusal.place.span.map(|span| LineIndex::new(bytes).line_column(bytes, span.start, ColumnUnit::Scalar));
         let place = place.map_or(String::new(), |place| format!(":{}:{}", place.line + 1, place.column + 1));
         Failure::Refused(format!("`{}{place}` has no canonical form: {refusal} ({})", path.display(), refusal.name))
-    })
+    })?;
+    Ok((tensor, tolerance))
 }
 
 fn inspect(arguments: &TensorInspectArgs) -> Result<ExitCode, Failure> {
-    let tensor = tensor(&arguments.file, &read(&arguments.file)?)?;
+    let (tensor, tolerance) = tensor(&arguments.file, &read(&arguments.file)?, &arguments.tolerance)?;
     let elements = elements(&tensor);
     to_stdout(Color::Never, |out, _| match arguments.format {
-        DataFormat::Json => writeln!(out, "{:#}", described(&tensor, &elements)),
+        DataFormat::Json => writeln!(out, "{:#}", described(&tensor, &tolerance, &elements)),
         DataFormat::Text => {
             let (model, graph) = (&tensor.model, &tensor.graph);
             writeln!(out, "{}", arguments.file.display())?;
             writeln!(out, "  canonical text   {}  (the identity: `canonical_svg_hash`)", tensor.canonical_hash())?;
             writeln!(out, "  structural form  {}  (what a GPU is given: `buffer_hash`)", tensor.buffer_hash())?;
+            if tolerance.is_told() {
+                writeln!(out, "  tolerance of curves {tolerance}")?;
+            }
             writeln!(
                 out,
                 "  size {} x {}, {} elements, {} nodes, {} edges",
@@ -114,7 +127,7 @@ fn q16(value: i32) -> f64 {
 }
 
 /// Everything in the units of the canonical form: 1/65536, and 1/2048 for the opacity.
-fn described(tensor: &Tensor, elements: &[Inspected]) -> Value {
+fn described(tensor: &Tensor, tolerance: &Tolerance, elements: &[Inspected]) -> Value {
     let elements: Vec<Value> = elements
         .iter()
         .map(|own| {
@@ -126,24 +139,36 @@ fn described(tensor: &Tensor, elements: &[Inspected]) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut answer = json!({
         "version": 1,
         "canonical_svg_hash": tensor.canonical_hash().to_string(),
         "buffer_hash": tensor.buffer_hash().to_string(),
         "sx": tensor.model.sx, "sy": tensor.model.sy,
         "nodes": tensor.graph.len(), "edges": tensor.model.segments(),
         "elements": elements,
-    })
+    });
+    if let Some(answer) = answer.as_object_mut() {
+        tolerance.describe(answer);
+    }
+    answer
 }
 
 fn accumulate(arguments: &TensorAccumulateArgs) -> Result<ExitCode, Failure> {
-    let tensor = tensor(&arguments.file, &read(&arguments.file)?)?;
+    let (tensor, tolerance) = tensor(&arguments.file, &read(&arguments.file)?, &arguments.tolerance)?;
     let steps = arguments.steps;
     let refused = || Failure::Refused(format!("{steps} steps are more than can be computed for a tensor of this size"));
     let nodes = flow(&tensor.model, &tensor.graph, steps).ok_or_else(refused)?;
     to_stdout(Color::Never, |out, _| match arguments.format {
-        DataFormat::Json => writeln!(out, "{:#}", json!({ "version": 1, "steps": steps, "node_accum": nodes })),
+        DataFormat::Json => {
+            let mut answer =
+                Map::from_iter([("version".into(), json!(1)), ("steps".into(), json!(steps)), ("node_accum".into(), json!(nodes))]);
+            tolerance.describe(&mut answer);
+            writeln!(out, "{:#}", Value::Object(answer))
+        }
         DataFormat::Text => {
+            if tolerance.is_told() {
+                writeln!(out, "tolerance of curves {tolerance}")?;
+            }
             for ((number, value), (x, y)) in nodes.iter().enumerate().zip(&tensor.graph.positions) {
                 writeln!(out, "node {number} at {x} {y}: {value} ({})", f64::from(*value) / 65536.0)?;
             }
@@ -158,6 +183,7 @@ fn plot(arguments: &TensorPlotArgs) -> Result<ExitCode, Failure> {
     let bytes = read(&arguments.file)?;
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy();
     let refused = |why: String| Failure::Refused(format!("`{}` cannot be drawn: {why}", arguments.file.display()));
+    let tolerance = Tolerance::of(&arguments.file, &bytes, &arguments.tolerance)?;
     let (model, source) = if bytes.starts_with(&layout::MAGIC) {
         let decoded = pack::decode(&bytes).map_err(|rejection| refused(rejection.to_string()))?;
         (decoded.model, None)
@@ -165,14 +191,17 @@ fn plot(arguments: &TensorPlotArgs) -> Result<ExitCode, Failure> {
         let text = std::str::from_utf8(&bytes).map_err(|error| refused(format!("byte {} is not UTF-8", error.valid_up_to())))?;
         let elements = Elements::parse(text).elements.ok_or_else(|| refused("it is not well-formed XML".to_owned()))?;
         let form = |epsilon| source::read(&elements, epsilon, Mode::Lenient).map_err(|fault| refused(fault.message));
-        let reading = form(EPSILON)?;
+        let reading = form(tolerance.q32)?;
         // flattened 64 times finer, a curve is what its author drew
-        let finer = if reading.canonical { None } else { Some(form(EPSILON >> 6)?.drawing.model) };
+        let finer = if reading.canonical { None } else { Some(form((tolerance.q32 >> 6).clamp(1, EPSILON >> 6))?.drawing.model) };
         (reading.drawing.model, finer)
     };
     let graph = Graph::of(&model);
     let judgement = legality::judge(&model, &graph);
     let mut notes = Vec::new();
+    if tolerance.is_told() {
+        notes.push(format!("tolerance of curves {tolerance}"));
+    }
     if judgement.is_lawful() {
         notes.push(format!("lawful; canonical text {}", canonical_text::digest(&model)));
     }

@@ -6,8 +6,7 @@
 use std::process::ExitCode;
 
 use mx2lm_core::hash::digest::Digest;
-use mx2lm_core::scxq2::envelope::Format;
-use mx2lm_core::scxq2::pack;
+use mx2lm_core::rules::svg::tensor::Tensor;
 use mx2lm_core::tensor::graph::Graph;
 use mx2lm_core::tensor::model::Model;
 use mx2lm_core::tensor::{accumulate, structure};
@@ -16,23 +15,15 @@ use serde_json::{Map, Value, json};
 use super::{FOUND, read, tensor};
 use crate::cli::Color;
 use crate::cli::tensor::TensorProofArgs;
-use crate::output::{Failure, to_stdout};
+use crate::output::{Failure, tell, to_stdout};
 
 /// Runs the command.
 pub fn run(arguments: &TensorProofArgs) -> Result<ExitCode, Failure> {
     let bytes = read(&arguments.file)?;
-    let (model, graph) = match Format::detect(&bytes) {
-        Format::Scxq2Svg(_) => {
-            let decoded = pack::decode(&bytes).map_err(|rejection| {
-                Failure::Refused(format!("`{}` is no pack: at byte {} {}", arguments.file.display(), rejection.offset(), rejection.message))
-            })?;
-            (decoded.model, decoded.graph)
-        }
-        Format::SvgCanonical => {
-            let tensor = tensor::tensor(&arguments.file, &bytes)?;
-            (tensor.model, tensor.graph)
-        }
-    };
+    let (Tensor { model, graph }, tolerance) = tensor::tensor(&arguments.file, &bytes, &arguments.tolerance)?;
+    if tolerance.is_told() {
+        tell(format_args!("tolerance of curves {tolerance}"));
+    }
     let words = accumulate::accumulate(&model, &graph, arguments.steps);
     let words =
         words.ok_or_else(|| Failure::Refused(format!("{} steps through this tensor are more than is computed", arguments.steps)))?;

@@ -143,7 +143,7 @@ fn one_fix<'r>(fix: &'r Fix, workspace: &dyn Workspace) -> OneFix<'r> {
                 OneChange::Edits { path, edits: edits.collect() }
             }
             Change::Replace(bytes) => OneChange::Replace { path, replace_base64: BASE64.encode(bytes) },
-            Change::Canonical => OneChange::Rewrite { path, rewrite: "canonical-text" },
+            Change::Canonical { .. } => OneChange::Rewrite { path, rewrite: "canonical-text" },
         }
     };
     OneFix { safety: safety(fix.safety), title: &fix.title, changes: fix.changes.iter().map(change).collect() }

@@ -151,7 +151,7 @@ fn one_fix(fix: &Fix, finding: &Finding<'_>, sources: &mut Sources) -> Option<Va
         let replacements = match &change.change {
             Change::Edits(edits) => edits.iter().map(|edit| replacement(edit, source)).collect(),
             // made when the fix is applied: the canonical texts of ten thousand drawings would outweigh the workspace
-            Change::Canonical => return None,
+            Change::Canonical { .. } => return None,
             Change::Replace(bytes) => {
                 let (old, _) = source?;
                 vec![json!({

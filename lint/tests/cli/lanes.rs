@@ -28,6 +28,13 @@ fn a_drawing_is_packed_verified_proved_and_unpacked() {
     assert_eq!(run(&["scxq2", "check-proof", "g.proof.json", "a.scxq2", "--root", &other]).code, 1);
     assert_eq!(run(&["scxq2", "prove", "a.scxq2", "--lane", "G", "--chunk", "1"]).code, 2);
     assert_eq!(run(&["scxq2", "prove", "a.scxq2", "--lane", "Q"]).code, 2);
+    // G by its other name; the view of two lanes has no root (DECISIONS 14)
+    assert_eq!(run(&["scxq2", "prove", "a.scxq2", "--lane", "QG"]).stdout, run(&["scxq2", "prove", "a.scxq2", "--lane", "G"]).stdout);
+    let view = run(&["scxq2", "prove", "a.scxq2", "--lane", "A"]);
+    assert!(view.code == 2 && view.stderr.contains("lanes X and W"), "{}", view.stderr);
+    let lanes = |name: &str| run(&["scxq2", "inspect", "a.scxq2", "--lane", name]).stdout;
+    assert_eq!(lanes("A"), lanes("X") + &lanes("W"));
+    assert_eq!(run(&["scxq2", "encode", "a.scxq2"]).code, 2);
     let shown = run(&["scxq2", "inspect", "a.scxq2", "--lane", "T"]);
     assert!(shown.code == 0 && shown.stdout.contains("/T/1/delta_to") && shown.stdout.contains("to vertex 2"), "{}", shown.stdout);
 }

@@ -20,12 +20,12 @@ use mx2lm_core::{
 
 use super::{
     page::Page,
-    virtual_document::{Form, is_unreadable, itself},
+    virtual_document::{Form, is_unreadable},
 };
 use crate::view::File;
 
 /// The canonical form as a document.
-pub const FORM: Form = Form { name: "canonical", title: "show the canonical form", page, depends: itself };
+pub const FORM: Form = Form { name: "canonical", title: "show the canonical form", page, depends };
 
 /// Most letters of path data that are shown of one element.
 const MOST: usize = 120;
@@ -34,6 +34,16 @@ const MOST: usize = 120;
 struct Drawing<'f> {
     elements: Elements<'f>,
     form: Result<Canonical, Fault>,
+    /// Of its curves, where a descriptor declares another than the usual one: units of 2⁻³² of the extent.
+    tolerance: Option<u64>,
+}
+
+impl Drawing<'_> {
+    /// The declared tolerance in words.
+    fn tolerance(&self) -> Option<String> {
+        let declared = self.tolerance? as f64 / (1u64 << 32) as f64;
+        Some(format!("tolerance of curves {declared}, the `epsilon` of the descriptor"))
+    }
 }
 
 /// Its canonical form, with what hangs together in it.
@@ -60,12 +70,21 @@ fn read<'f>(file: &'f File<'_>) -> Option<Drawing<'f>> {
         return None;
     }
     let elements = Elements::parse(file.text()?).elements?;
-    let form = source::read(&elements, EPSILON, Mode::Strict).map(|reading| {
+    let tolerance = file.snapshot().tolerance(&file.path);
+    let form = source::read(&elements, tolerance.unwrap_or(EPSILON), Mode::Strict).map(|reading| {
         let graph = Graph::of(&reading.drawing.model);
         let judgement = legality::judge(&reading.drawing.model, &graph);
         Canonical { reading, graph, judgement }
     });
-    Some(Drawing { elements, form })
+    Some(Drawing { elements, form, tolerance })
+}
+
+/// Whether the page may be another when the file at `path` changes: a descriptor may declare a tolerance, or no longer do so.
+fn depends(file: &File<'_>, path: &str) -> bool {
+    match file.snapshot().index().facts(path) {
+        None => path.ends_with("json"),
+        Some(facts) => facts.payload.is_some(),
+    }
 }
 
 /// Only what is a tensor is measured without being asked.
@@ -119,6 +138,9 @@ fn told_whole(drawing: &Drawing<'_>, text: &mut String) {
             let _ = writeln!(text, "- canonical SHA-256 `{}`", canonical_text::digest(form.model()));
             let [width, height] = [form.model().sx, form.model().sy].map(units);
             let _ = writeln!(text, "- {width} by {height} units as drawn; the canonical box is 65536 by 65536");
+            if let Some(tolerance) = drawing.tolerance() {
+                let _ = writeln!(text, "- {tolerance}");
+            }
         }
         Err(fault) => {
             let _ = writeln!(text, "**no canonical form**: {} (`{}`)", fault.message, fault.name.as_str());
@@ -320,6 +342,9 @@ fn page(file: &File<'_>) -> Option<Page> {
     };
     let text = canonical_text::to_string(form.model());
     page.line(&format!("{}, one line of {} bytes; broken here before each tag", canonical_text::digest(form.model()), text.len()));
+    if let Some(tolerance) = drawing.tolerance() {
+        page.line(&tolerance);
+    }
     if let Some(fault) = form.fault() {
         page.line(&format!("no tensor: {} ({})", fault.message, fault.name.as_str()));
     }

@@ -126,6 +126,39 @@ async fn the_canonical_form_is_shown_an_element_a_line_with_findings_on_it() {
     assert!(editor.leave().await);
 }
 
+// rows: B168
+#[tokio::test]
+async fn a_declared_tolerance_holds_in_hovers_hints_and_pages() {
+    let text = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n  <g id=\"layer\">\n    <path id=\"a\" d=\"M0 0L3 4C5 6 7 6 9 4h3\" stroke-width=\"0.5\"/>\n    <circle id=\"c\" cx=\"10\" cy=\"4\" r=\"2\" opacity=\".5\"/>\n  </g>\n</svg>\n";
+    let descriptor = |epsilon: &str| {
+        format!(
+            "{{\"$schema\":\"object://schema/ai.brain.svg-tensor.v1\",\"id\":\"object://ai/a\",{epsilon}\"payload\":{{\"location\":\"./c.svg\"}}}}"
+        )
+    };
+    let (usual, coarse) = ("sha256:b4a77e941809", "sha256:8dc45d9b6916");
+    let ws = Workspace::new(&[("c.svg", text), ("object.json", &descriptor("\"epsilon\":0.25,"))]);
+    let mut editor = Editor::open_folder(&ws.path(), markdown()).await;
+    let uri = ws.uri("c.svg");
+    editor.open(&uri, 1, text).await;
+    let (says, _) = hover(&mut editor, &uri, position(text, "svg xmlns")).await;
+    assert!(says.contains(coarse) && says.contains("tolerance of curves 0.25"), "{says}");
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}});
+    let hints = editor.request("textDocument/inlayHint", json!({"textDocument": {"uri": uri}, "range": range})).await;
+    assert!(hints[0]["label"].as_str().is_some_and(|label| label.contains(coarse)), "{hints}");
+    let offers = editor.request("mx2lm/views", json!({"uri": uri})).await;
+    let page = offers[0]["uri"].as_str().expect("a form").to_owned();
+    let shown = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(shown.as_str().is_some_and(|text| text.contains(coarse) && text.contains("tolerance of curves 0.25")), "{shown}");
+
+    // the descriptor says nothing any more, and is not saved
+    editor.open(&ws.uri("object.json"), 1, &descriptor("")).await;
+    let (says, _) = hover(&mut editor, &uri, position(text, "svg xmlns")).await;
+    assert!(says.contains(usual) && !says.contains("tolerance"), "{says}");
+    let shown = editor.request("mx2lm/content", json!({"uri": page})).await;
+    assert!(shown.as_str().is_some_and(|text| text.contains(usual)), "{shown}");
+    assert!(editor.leave().await);
+}
+
 #[tokio::test]
 async fn a_drawing_without_a_canonical_form_says_why_on_its_page() {
     let text = CHAIN.replace("<line id=\"a\"", "<polyline points=\"0 0 1 1\"/><line id=\"a\"");

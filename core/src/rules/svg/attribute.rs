@@ -7,12 +7,14 @@ use super::{
     element::DRAWINGS,
     names::{self, Element, Shared},
     shows,
+    style_sheet::StyleSheet,
     walk::{Walk, illegal},
 };
 use crate::{
     diagnostic::{Edit, Fix, Safety, Severity},
     rules::{Check, Docs, Finding, Place, Rule, nearest_of},
     syntax::xml::{Attribute, Element as Node},
+    text::Span,
 };
 
 /// An attribute without meaning.
@@ -111,7 +113,8 @@ pub static VIEWPORT: Rule = Rule {
 pub(super) struct Ignored<'a> {
     looks: Vec<&'a str>,
     first_look: Option<Attribute<'a>>,
-    unknown: HashMap<&'a str, (Attribute<'a>, Element, usize)>,
+    /// By name: the first, on what it stands, and where all of them stand with the space in front.
+    unknown: HashMap<&'a str, (Attribute<'a>, Element, Vec<Span>)>,
 }
 
 /// Says what an attribute is that is not the element's own and has no number of its own.
@@ -131,7 +134,7 @@ pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: 
                 looks(walk, attribute);
             }
         }
-        Some(Shared::Css) => walk.find(&CSS, |walk| {
+        Some(Shared::Css) => walk.find_alike(&CSS, |walk| {
             let finding = illegal(&CSS, walk.at_name(attribute), format!("`{name}`: a tensor has no style sheets"))
                 .help(if name == "style" { "write what counts as attributes" } else { "remove the attribute" });
             match css_fix(walk, node, attribute) {
@@ -139,18 +142,18 @@ pub(super) fn other<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: 
                 None => finding,
             }
         }),
-        Some(Shared::Event) => walk.find(&EVENT_HANDLER, |walk| {
+        Some(Shared::Event) => walk.find_alike(&EVENT_HANDLER, |walk| {
             illegal(&EVENT_HANDLER, walk.at_name(attribute), format!("`{name}` holds a program, and nothing in a tensor runs"))
                 .help("remove the attribute")
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
-        Some(Shared::Timing) => walk.find(&TIMING, |walk| {
+        Some(Shared::Timing) => walk.find_alike(&TIMING, |walk| {
             illegal(&TIMING, walk.at_name(attribute), format!("`{name}` speaks of time, and a tensor has none"))
                 .help("remove the attribute")
                 .fix(walk.without(Safety::Unsafe, attribute))
         }),
         Some(Shared::Viewport) if matches!(attribute.value().trim(), "none") && name == "vector-effect" => looks(walk, attribute),
-        Some(Shared::Viewport) => walk.find(&VIEWPORT, |walk| {
+        Some(Shared::Viewport) => walk.find_alike(&VIEWPORT, |walk| {
             Finding::new(&VIEWPORT, walk.at_name(attribute), format!("`{name}` speaks of the viewport, and a tensor has none"))
                 .severity(Severity::Warning)
                 .help("remove the attribute")
@@ -184,7 +187,8 @@ fn looks<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>) {
 
 fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>, kind: Element) {
     let name = walk.spelled(attribute.name_span());
-    walk.ignored.unknown.entry(name).or_insert((attribute, kind, 0)).2 += 1;
+    let span = walk.with_space(attribute);
+    walk.ignored.unknown.entry(name).or_insert((attribute, kind, Vec::new())).2.push(span);
 }
 
 /// Tells of the attributes that were kept back.
@@ -205,10 +209,10 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
     }
     let mut unknown: Vec<_> = unknown.into_iter().collect();
     unknown.sort_unstable_by_key(|(_, (attribute, ..))| attribute.span().start);
-    for (name, (attribute, kind, count)) in unknown {
+    for (name, (attribute, kind, spans)) in unknown {
         let node = attribute.element();
         walk.find(&ATTRIBUTE, |walk| {
-            let more = match count {
+            let more = match spans.len() {
                 1 => String::new(),
                 2 => "; it stands on one more element".to_owned(),
                 count => format!("; it stands on {} more elements", count - 1),
@@ -221,17 +225,28 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>) {
                 Some(near) => finding.help(format!("write `{near}`, or remove the attribute")),
                 None => finding.help("remove the attribute"),
             }
-            .fix(walk.without(Safety::Unsafe, attribute))
+            .fix(walk.fix(
+                Safety::Unsafe,
+                if spans.len() == 1 { format!("remove `{name}`") } else { format!("remove `{name}` from its {} elements", spans.len()) },
+                spans.iter().map(|span| Edit { span: *span, text: String::new() }).collect(),
+            ))
         });
     }
 }
 
-/// A `class` goes where no style sheet of the drawing can use it. Declarations of `style` become attributes; where one cannot, it goes with
+/// A `class` goes where no style sheet of the drawing uses it; else what the sheet says becomes attributes. Declarations of `style` become attributes; where one cannot, it goes with
 /// what it shows, which a tensor has no place for.
 fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>) -> Option<Fix> {
     let mut safety = if walk.has_style_sheets() { Safety::Unsafe } else { Safety::Safe };
     if attribute.local() == "class" {
-        return Some(walk.without(safety, attribute));
+        return match walk.style_sheet().filter(|sheet| sheet.speaks_of(attribute)) {
+            Some(sheet) => class_fix(walk, node, attribute, sheet),
+            None => Some(walk.without(safety, attribute)),
+        };
+    }
+    // a class counts less than what stands here, so it has to become attributes first
+    if node.attribute("class").is_some_and(|class| walk.style_sheet().is_some_and(|sheet| sheet.speaks_of(class))) {
+        return None;
     }
     let value = attribute.value();
     // strings and comments may hold `;` and `:`
@@ -259,4 +274,30 @@ fn css_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, attribute: Attribute<'a>
     }
     let text = declared.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect::<Vec<_>>().join(" ");
     Some(walk.fix(safety, "write the declarations as attributes", vec![Edit { span: attribute.span(), text }]))
+}
+
+/// Writes what a style sheet says of the classes of an element as attributes, which it has precedence over; what has no number goes.
+fn class_fix<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, class: Attribute<'a>, sheet: &StyleSheet) -> Option<Fix> {
+    let own_style = node.value("style").unwrap_or_default();
+    let in_style = |name: &str| own_style.split(';').filter_map(|own| own.split_once(':')).any(|(own, _)| own.trim() == name);
+    let (mut edits, mut added) = (Vec::new(), Vec::new());
+    for (name, value) in sheet.declared(class.value()).into_iter().filter(|(name, _)| !in_style(name)) {
+        let counts = matches!(name, "stroke-width" | "opacity" | "transform");
+        let plain = !value.is_empty() && !value.contains(['"', '&', '/']) && !value.contains("var(") && !value.contains("calc(");
+        match (counts, plain && name != "transform") {
+            // what counts in a tensor is not dropped
+            (true, false) => return None,
+            (false, false) => continue,
+            (false, true) if names::shared(name) != Some(Shared::Looks) => continue,
+            (_, true) => match node.attribute(name) {
+                Some(own) => edits.push(Edit { span: own.value_span(), text: value.to_owned() }),
+                None => added.push(format!("{name}=\"{value}\"")),
+            },
+        }
+    }
+    edits.push(match added.is_empty() {
+        true => Edit { span: walk.with_space(class), text: String::new() },
+        false => Edit { span: class.span(), text: added.join(" ") },
+    });
+    Some(walk.fix(Safety::Unsafe, "write what the style sheet says of it as attributes", edits))
 }

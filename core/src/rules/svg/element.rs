@@ -46,7 +46,7 @@ pub static UNKNOWN_ELEMENT: Rule = Rule {
     docs: Docs {
         what: "An SVG element that is not on the list of those a tensor may hold: `svg`, `g`, `path`, `line`, `rect`, `circle`, `ellipse`, `polyline`, `polygon`, `defs`, `use`, `metadata`. Names compare with their case.",
         why: "The list is closed: what is not on it has no numeric meaning.",
-        fix: "Draw the shape with one of the listed elements, or remove the element. An unsafe fix removes those that draw nothing themselves: titles, gradients, clip paths and their like.",
+        fix: "Draw the shape with one of the listed elements, or remove the element. An unsafe fix removes those that draw nothing themselves: titles, gradients, clip paths and their like. It makes an `a`, and a `switch` that has but one thing to show, a `g`, and removes those that show nothing.",
         bad: &[shows("names keep their case", &[(FILE, drawing!("<path d=\"M0 0L3 4\"/><Path d=\"M0 0L1 1\"/>"))])],
         good: GOOD,
     },
@@ -178,7 +178,7 @@ pub(super) fn instruction<'a>(walk: &mut Walk<'_, 'a, '_>, instruction: Instruct
 }
 
 pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) {
-    walk.find(&FORBIDDEN_ELEMENT, |walk| {
+    walk.find_alike(&FORBIDDEN_ELEMENT, |walk| {
         let why = match name {
             "script" => "nothing in a tensor runs",
             "style" => "a tensor has no style sheets",
@@ -189,9 +189,12 @@ pub(super) fn forbidden<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &
             _ => "effects have no numeric meaning",
         };
         let remove = Edit { span: node.span(), text: String::new() };
-        illegal(&FORBIDDEN_ELEMENT, walk.at(node), format!("`{name}` is forbidden in a tensor: {why}"))
-            .help("remove the element")
-            .fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]))
+        let finding = illegal(&FORBIDDEN_ELEMENT, walk.at(node), format!("`{name}` is forbidden in a tensor: {why}"));
+        // what it says of a class is lost with it
+        if name == "style" && walk.style_sheet().is_some_and(|sheet| sheet.in_use) {
+            return finding.help("write what it says of each `class` as attributes, then remove the element");
+        }
+        finding.help("remove the element").fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]))
     });
 }
 
@@ -202,12 +205,33 @@ pub(super) fn unknown<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &st
             let remove = Edit { span: node.span(), text: String::new() };
             return finding.help("remove the element").fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]));
         }
+        if matches!(name, "a" | "switch") {
+            return without_container(walk, node, name, finding);
+        }
         let names = || ELEMENTS.iter().map(|row| row.0);
         match names().find(|own| own.eq_ignore_ascii_case(name)).or_else(|| nearest_of(name, names())) {
             Some(near) => finding.help(format!("write `{near}`, or remove the element")),
             None => finding.help("draw it with `path`, `line`, `rect` or `circle`, or remove the element"),
         }
     });
+}
+
+/// Puts the content of a link or a choice in its place, where there is no choice; removes one that has nothing to show.
+fn without_container<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, name: &str, finding: Finding) -> Finding {
+    const CONDITIONS: [&str; 3] = ["requiredExtensions", "requiredFeatures", "systemLanguage"];
+    let draws = |node: &Node<'a>| node.descendants().any(|inner| Element::of(inner.local()).is_some_and(|kind| kind.draws()));
+    let drawn = node.children().filter(draws).count();
+    if drawn == 0 {
+        let remove = Edit { span: node.span(), text: String::new() };
+        return finding.help("remove the element").fix(walk.fix(Safety::Unsafe, format!("remove `{name}`"), vec![remove]));
+    }
+    let first = node.children().next().filter(draws);
+    let is_shown = first.is_some_and(|first| CONDITIONS.iter().all(|name| first.attribute(name).is_none()));
+    let finding = finding.help("write a `g` in its place, around what it shows");
+    match name == "a" || drawn == 1 && is_shown {
+        true => finding.fix(walk.fix(Safety::Unsafe, format!("make the `{name}` a `g`"), lower::rename(walk, node, "g"))),
+        false => finding,
+    }
 }
 
 pub(super) fn nested<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
@@ -250,7 +274,7 @@ pub(super) fn root<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, name: &str) 
 }
 
 pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
-    walk.find(&NAMESPACE, |walk| {
+    walk.find_alike(&NAMESPACE, |walk| {
         let name = node.name();
         let message = match node.namespace() {
             Some(namespace) => format!("`{name}` belongs to `{namespace}`: a tensor holds SVG alone"),
@@ -268,7 +292,7 @@ pub(super) fn foreign<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {
 }
 
 pub(super) fn legal_only<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: Element) {
-    walk.find(&NOT_CANONICALIZABLE, |walk| {
+    let make = |walk: &Walk<'_, 'a, '_>| {
         let name = node.local();
         let help = match kind {
             Element::Ellipse => "draw it as a `path`",
@@ -283,7 +307,12 @@ pub(super) fn legal_only<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, kind: 
                 .spec("canonicalization_error.unsupported_element");
         finding.fixes.extend(lower::fix(walk, node, kind));
         finding
-    });
+    };
+    // the others look at the whole drawing, or put more into it
+    match kind {
+        Element::Polyline | Element::Polygon | Element::Ellipse => walk.find_alike(&NOT_CANONICALIZABLE, make),
+        _ => walk.find(&NOT_CANONICALIZABLE, make),
+    }
 }
 
 pub(super) fn empty_group<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>) {

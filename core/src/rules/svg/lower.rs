@@ -101,7 +101,7 @@ fn definitions<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>) -> Option<Fix> {
 }
 
 /// The edits that give an element another local name.
-fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, to: &str) -> Vec<Edit> {
+pub(super) fn rename<'a>(walk: &Walk<'_, 'a, '_>, node: Node<'a>, to: &str) -> Vec<Edit> {
     let local = node.local().len() as u32;
     let open = node.name_span();
     let mut edits = vec![Edit { span: Span::new(open.end - local, open.end), text: to.to_owned() }];

@@ -16,6 +16,7 @@ mod names;
 mod record;
 mod reference;
 mod shape;
+mod style_sheet;
 pub mod tensor;
 #[cfg(test)]
 mod tests;

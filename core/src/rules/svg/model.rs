@@ -134,6 +134,8 @@ pub static CANONICAL_TEXT: Rule = Rule {
 
 /// The model of a drawing with what is to be said of it.
 pub(super) struct Model {
+    /// Of the curves.
+    tolerance: u64,
     reading: Result<Reading, Fault>,
     judged: Option<(Graph, Judgement)>,
 }
@@ -147,7 +149,7 @@ impl Model {
             let judgement = legality::judge(&reading.drawing.model, &graph);
             (graph, judgement)
         });
-        Model { reading, judged }
+        Model { tolerance: epsilon, reading, judged }
     }
 
     /// The model and its graph, when it is the drawing's own and lawful.
@@ -188,7 +190,7 @@ pub(super) fn finish(walk: &mut Walk<'_, '_, '_>, model: &Model) {
         });
     }
     if reading.exact && judgement.is_lawful() && !walk.errors {
-        stored(walk, reading);
+        stored(walk, reading, model.tolerance);
     }
 }
 
@@ -283,7 +285,7 @@ fn undeclared(walk: &mut Walk<'_, '_, '_>, reading: &Reading, cycle: &Cycle) {
 }
 
 /// Says when the file is not the canonical text of its tensor.
-fn stored(walk: &mut Walk<'_, '_, '_>, reading: &Reading) {
+fn stored(walk: &mut Walk<'_, '_, '_>, reading: &Reading, tolerance: u64) {
     let (place, message) = if reading.canonical {
         let (text, mut at) = (walk.context.bytes, 0usize);
         let mut same = true;
@@ -306,7 +308,7 @@ fn stored(walk: &mut Walk<'_, '_, '_>, reading: &Reading) {
         (walk.at(walk.elements.root()), "the file holds the drawing as it was made, and not the canonical text of the tensor")
     };
     walk.find(&CANONICAL_FORM, |walk| {
-        let changes = vec![FileChange { path: walk.context.path.clone(), change: Change::Canonical }];
+        let changes = vec![FileChange { path: walk.context.path.clone(), change: Change::Canonical { tolerance } }];
         let fix = Fix { safety: Safety::Unsafe, title: "write the canonical text".to_owned(), changes };
         Finding::new(&CANONICAL_FORM, place, message).help("keep the drawing to work on, and store the canonical text beside it").fix(fix)
     });

@@ -209,7 +209,22 @@ fn what_draws_nothing_goes_and_an_editors_own_goes_safely() {
     ] {
         assert_eq!(fixed(&format!("{before}{line}"), rule), (line.to_owned(), safety), "{before}");
     }
-    assert!(found(&drawing("<switch><path d=\"M0 0L3 4\"/></switch>"))[0].fixes.is_empty(), "what may draw is left");
+    for (before, after) in [
+        ("<a href=\"#x\"><path d=\"M0 0L3 4\"/></a>", "<g href=\"#x\"><path d=\"M0 0L3 4\"/></g>"),
+        ("<switch ><path d=\"M0 0L3 4\"/><text/></switch >", "<g ><path d=\"M0 0L3 4\"/><text/></g >"),
+        ("<path d=\"M0 0L3 4\"/><switch><foreignObject/><text>w</text></switch>", line),
+        ("<path d=\"M0 0L3 4\"/><a/>", line),
+    ] {
+        assert_eq!(fixed(before, "svg/unknown-element"), (after.to_owned(), Safety::Unsafe), "{before}");
+    }
+    for choice in [
+        "<path d=\"M0 0L3 4\"/><path d=\"M3 4L6 8\"/>",
+        "<foreignObject/><path d=\"M0 0L3 4\"/>",
+        "<path systemLanguage=\"de\" d=\"M0 0L3 4\"/>",
+    ] {
+        let found = found(&drawing(&format!("<switch>{choice}</switch>")));
+        assert!(found.iter().all(|finding| finding.rule != "svg/unknown-element" || finding.fixes.is_empty()), "{choice}");
+    }
 }
 
 // rows: B100 B119
@@ -267,10 +282,51 @@ fn a_part_of_a_path_goes_nowhere_only_when_that_is_certain() {
 
 #[test]
 fn a_hundred_findings_of_a_rule_are_enough() {
-    let text = drawing(&"<path d=\"M0 0L3 4\" style=\"a\"/>".repeat(250));
+    let text = drawing(&"<path d=\"M0 0L3 4\" style=\"fill:red\"/>".repeat(250));
     let found = found(&text);
     assert_eq!(found.len(), 101);
-    assert!(found.iter().any(|finding| finding.span.is_none() && finding.message.starts_with("150 more")));
+    let rest = found.iter().find(|finding| finding.span.is_none()).expect("the rest");
+    assert!(rest.message.starts_with("150 more"), "{}", rest.message);
+    // what is left out of the report is not left out of the fix
+    let style = |text: &str| text.matches("style").count();
+    assert_eq!(style(&applied(&text, &rest.fixes[0])), 100);
+    let text = drawing(&"<path d=\"M0 0L3 4\" colour=\"a\"/>".repeat(250));
+    let found = self::found(&text);
+    let [colour] = &found.iter().filter(|finding| finding.message.contains("colour")).collect::<Vec<_>>()[..] else {
+        panic!("one finding")
+    };
+    assert!(!applied(&text, &colour.fixes[0]).contains("colour"));
+}
+
+// rows: B122 B130
+#[test]
+fn what_a_style_sheet_says_of_classes_becomes_attributes_before_it_goes() {
+    let sheet = "<style>.a{stroke-width:2;fill:none;font:x} .b{stroke-width:.5px}</style>";
+    let of = |element: &str| fixed(&format!("{sheet}{element}"), "svg/css").0.replace(sheet, "");
+    for (before, after) in [
+        ("<path d=\"M0 0L3 4\" class=\"b a\"/>", "<path d=\"M0 0L3 4\" fill=\"none\" font=\"x\" stroke-width=\".5px\"/>"),
+        ("<g class=\"b\"><path d=\"M0 0L3 4\"/></g>", "<g stroke-width=\".5px\"><path d=\"M0 0L3 4\"/></g>"),
+        ("<path stroke-width=\"9\" class=\"b\" d=\"M0 0L3 4\"/>", "<path stroke-width=\".5px\" d=\"M0 0L3 4\"/>"),
+        ("<path class=\"other\" d=\"M0 0L3 4\"/>", "<path d=\"M0 0L3 4\"/>"),
+    ] {
+        assert_eq!(of(before), after, "{before}");
+    }
+    let fixes = |content: &str, rule: &str| -> Vec<String> {
+        let found = found(&drawing(content));
+        found.iter().filter(|finding| finding.rule == rule).flat_map(|finding| &finding.fixes).map(|fix| fix.title.clone()).collect()
+    };
+    // its own `style` counts more than its class: the class goes first, and without what stands there
+    let both = format!("{sheet}<path class=\"b\" style=\"stroke-width:3\" d=\"M0 0L3 4\"/>");
+    assert_eq!(fixes(&both, "svg/css"), ["write what the style sheet says of it as attributes"]);
+    assert!(of("<path class=\"b\" style=\"stroke-width:3\" d=\"M0 0L3 4\"/>").contains("<path style="));
+    // the sheet waits for them
+    assert!(fixes(&both, "svg/forbidden-element").is_empty());
+    assert_eq!(fixes(&format!("{sheet}<path class=\"c\" d=\"M0 0L3 4\"/>"), "svg/forbidden-element"), ["remove `style`"]);
+    // a sheet that cannot be read so simply goes as before
+    let other = "<style>.b>path{stroke-width:2}</style><path class=\"b\" d=\"M0 0L3 4\"/>";
+    assert_eq!((fixes(other, "svg/css").len(), fixes(other, "svg/forbidden-element").len()), (1, 1));
+    // what counts and cannot be written as an attribute is not dropped
+    assert!(fixes("<style>.a{transform:rotate(3deg)}</style><path class=\"a\" d=\"M0 0L3 4\"/>", "svg/css").is_empty());
 }
 
 // rows: B107

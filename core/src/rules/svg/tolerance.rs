@@ -29,11 +29,7 @@ pub(super) fn check(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let file = FileContext { path: &context.facts.path, bytes: &bytes, kind, parsed: Parsed::Xml(&elements), facts: context.facts };
     let mut all = Findings::default();
     walk::check_with(&file, &elements, Some(&Model::of(&elements, tolerance)), &mut all);
-    for mut finding in all.list.into_iter().filter(|finding| depends(finding.rule.name)) {
-        if finding.rule.name == CANONICAL_FORM.name {
-            // the fix knows one tolerance only
-            finding.fixes.clear();
-        }
+    for finding in all.list.into_iter().filter(|finding| depends(finding.rule.name)) {
         findings.push(finding);
     }
 }

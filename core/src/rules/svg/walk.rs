@@ -1,6 +1,6 @@
 //! The one walk over a drawing.
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 use super::{
     ILLEGAL_TENSOR, attribute, element,
@@ -8,7 +8,10 @@ use super::{
     names::{self, Element},
     reference::References,
     shape,
+    style_sheet::StyleSheet,
 };
+use memchr::memmem;
+
 use crate::{
     diagnostic::{Change, Edit, FileChange, Fix, Safety, Severity},
     rules::{FileContext, Finding, Findings, Place, Rule},
@@ -39,6 +42,10 @@ pub(super) fn check_with(context: &FileContext<'_>, elements: &Elements<'_>, mod
         is_index: context.kind.is("semantic.index.v1"),
         findings,
         counts: HashMap::new(),
+        beyond: HashMap::new(),
+        unplaced: false,
+        style_sheet: OnceCell::new(),
+        style_sheets: OnceCell::new(),
         frames: Vec::new(),
         ignored: attribute::Ignored::default(),
         references: References::default(),
@@ -86,6 +93,12 @@ pub(super) struct Walk<'c, 'a, 'f> {
     pub is_index: bool,
     findings: &'f mut Findings,
     counts: HashMap<&'static str, (&'static Rule, u32)>,
+    /// The fixes of the findings that are left out, of a rule and a safety together.
+    beyond: HashMap<(&'static str, Safety), Vec<Edit>>,
+    /// Whether the finding that is made is wanted for its fix alone: its locator would count all elements before it.
+    unplaced: bool,
+    style_sheet: OnceCell<Option<StyleSheet>>,
+    style_sheets: OnceCell<bool>,
     frames: Vec<Frame>,
     pub ignored: attribute::Ignored<'a>,
     pub references: References<'a>,
@@ -217,6 +230,25 @@ impl<'a> Walk<'_, 'a, '_> {
         }
     }
 
+    /// As [`Self::find`], of findings whose fixes keep to their own attribute or element: those of the findings that are left out are made
+    /// together, so that a drawing with a hundred thousand of them takes no thousand rounds.
+    pub(super) fn find_alike(&mut self, rule: &'static Rule, make: impl FnOnce(&Self) -> Finding) {
+        if self.counts.get(rule.name).is_none_or(|(_, count)| *count < MOST) {
+            return self.find(rule, make);
+        }
+        self.unplaced = true;
+        let fixes = make(self).fixes;
+        self.unplaced = false;
+        self.find(rule, |_| Finding::new(rule, Place::document(), String::new()));
+        for fix in fixes.into_iter().take(1) {
+            for change in fix.changes {
+                if let Change::Edits(edits) = change.change {
+                    self.beyond.entry((rule.name, fix.safety)).or_default().extend(edits);
+                }
+            }
+        }
+    }
+
     /// Whether a rule has a finding.
     pub(super) fn has_told(&self, rule: &'static Rule) -> bool {
         self.counts.contains_key(rule.name)
@@ -228,18 +260,24 @@ impl<'a> Walk<'_, 'a, '_> {
         over.sort_unstable_by_key(|(rule, _)| rule.name);
         for (rule, count) in over {
             let message = format!("{} more of this kind in the drawing", count - MOST);
-            self.findings.push(Finding::new(rule, Place::document(), message).help("correct these first"));
+            let mut finding = Finding::new(rule, Place::document(), message).help("correct these first");
+            for safety in [Safety::Safe, Safety::Unsafe] {
+                if let Some(edits) = self.beyond.remove(&(rule.name, safety)) {
+                    finding.fixes.push(self.fix(safety, "do the same for the others", edits));
+                }
+            }
+            self.findings.push(finding);
         }
     }
 
     /// The place of an element: its name in the opening tag.
     pub(super) fn at(&self, node: Node<'a>) -> Place {
-        at(node)
+        if self.unplaced { Place::document() } else { at(node) }
     }
 
     /// The place of an attribute's name.
     pub(super) fn at_name(&self, attribute: Attribute<'a>) -> Place {
-        at_name(attribute)
+        if self.unplaced { Place::document() } else { at_name(attribute) }
     }
 
     /// The place of an attribute's value; of its name when the value is empty.
@@ -271,7 +309,14 @@ impl<'a> Walk<'_, 'a, '_> {
 
     /// Whether a style sheet may say more of an element than its attributes do.
     pub(super) fn has_style_sheets(&self) -> bool {
-        self.text.contains("<style") || self.text.contains(":style") || self.text.contains("<?xml-stylesheet")
+        let there =
+            || [&b"<style"[..], b":style", b"<?xml-stylesheet"].iter().any(|name| memmem::find(self.text.as_bytes(), name).is_some());
+        *self.style_sheets.get_or_init(there)
+    }
+
+    /// What the style sheets say of classes, where they say nothing else.
+    pub(super) fn style_sheet(&self) -> Option<&StyleSheet> {
+        self.style_sheet.get_or_init(|| if self.has_style_sheets() { StyleSheet::of(self.elements) } else { None }).as_ref()
     }
 
     /// An attribute and the space in front of it.
