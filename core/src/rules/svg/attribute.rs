@@ -45,7 +45,7 @@ pub static CSS: Rule = Rule {
     docs: Docs {
         what: "A `style` or `class` attribute.",
         why: "Style sheets override what the attributes say, by rules that depend on the viewer: a stroke width could come from anywhere.",
-        fix: "A safe fix removes a `class` that no style sheet of the drawing can use, and writes declarations of `style` as the attributes of the same names. It is unsafe where a declaration has no such attribute and is dropped.",
+        fix: "A safe fix removes a `class` that no style sheet of the drawing can use, and writes declarations of `style` as the attributes of the same names. It is unsafe where a declaration has no such attribute and is dropped. An unsafe fix writes what a style sheet inside the drawing says of a `class`, where it selects by classes alone, and the sheet can be removed after that.",
         bad: &[
             shows("a style", &[(FILE, drawing!("<path d=\"M0 0L3 4\" style=\"stroke:red\"/>"))]),
             shows("a class", &[(FILE, drawing!("<path d=\"M0 0L3 4\" class=\"a\"/>"))]),
