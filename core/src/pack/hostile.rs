@@ -194,6 +194,17 @@ fn ten_thousand_lanes_are_judged_in_a_few_words() {
         findings.iter().map(|finding| finding.rule.to_string()).filter(|rule| rule != "pack/dims-ladder").collect()
     };
     assert_eq!(rules(&bytes), ["pack/budget"]);
+    // each lane audited on its own, where eight are the most
+    let mut part_b = 10_000u16.to_le_bytes().to_vec();
+    for lane in pack.lanes() {
+        part_b.push(lane.symbol.len() as u8);
+        part_b.extend(lane.symbol.as_bytes());
+        part_b.extend([2, 0, 0, 0, 0, 0]);
+    }
+    let mut audited = bytes.clone();
+    let end = pack.sections().audit.end;
+    audited.splice(end..end, part_b);
+    assert_eq!(rules(&audited), ["pack/audit", "pack/budget"]);
     // every payload damaged: not ten thousand findings
     let mut damaged = bytes.clone();
     pack.lanes().iter().for_each(|lane| damaged[lane.payload.end - 1] ^= 1);

@@ -3,9 +3,12 @@
 //! Everything comes from the binary, which wins wherever the two disagree; nothing is computed anew that the pack stores, and payloads are not
 //! decoded. Members stand in the order of the specification.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::arithmetic::round6;
+use super::audit::Count;
 use super::class::Class;
 use super::container::{BUDGET, Lane, Pack};
 use super::lane_id::{self, Time};
@@ -49,7 +52,9 @@ pub fn generate_with(pack: &Pack<'_>, lanes: usize) -> Value {
         manifest.insert("saturation_audit".into(), audit);
     }
     if lanes > 0 {
-        let listed: Vec<Value> = pack.lanes_by_class().into_iter().take(lanes).map(|lane| described(pack, lane)).collect();
+        let audited = pack.audit().into_iter().flat_map(|audit| &audit.lanes);
+        let counted: HashMap<&str, Count> = audited.map(|lane| (lane.symbol.as_str(), lane.count)).collect();
+        let listed: Vec<Value> = pack.lanes_by_class().into_iter().take(lanes).map(|lane| described(pack, lane, &counted)).collect();
         manifest.insert("lanes".into(), listed.into());
     }
     Value::Object(manifest)
@@ -153,7 +158,7 @@ fn time_name(time: Time) -> String {
 }
 
 /// One entry of `lanes`. A saturation is told only where AUDIT counts the lane.
-pub fn described(pack: &Pack<'_>, lane: &Lane<'_>) -> Value {
+fn described(pack: &Pack<'_>, lane: &Lane<'_>, counted: &HashMap<&str, Count>) -> Value {
     let mut entry = Map::new();
     entry.insert("id".into(), json!(lane.id));
     entry.insert("class".into(), json!(lane.class.name()));
@@ -162,9 +167,8 @@ pub fn described(pack: &Pack<'_>, lane: &Lane<'_>) -> Value {
     }
     entry.insert("dims".into(), json!(pack.dims()));
     entry.insert("hash".into(), json!(Digest(lane.leaf).hex()));
-    let counted = pack.audit().and_then(|audit| audit.lanes.iter().find(|counted| counted.symbol == lane.symbol));
-    if let Some(counted) = counted {
-        entry.insert("saturation".into(), json!(round6(f64::from(counted.count.ratio_q16()) / 65535.0)));
+    if let Some(count) = counted.get(lane.symbol) {
+        entry.insert("saturation".into(), json!(round6(f64::from(count.ratio_q16()) / 65535.0)));
     }
     entry.into()
 }

@@ -1,7 +1,11 @@
 //! Lanes of weight packs in the JSON documents that speak of them: what a lane id means, how large a pack is and whether a document is
 //! true to it, which ids may be written, and what each lane costs.
 
-use std::{fmt::Write, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+    sync::Arc,
+};
 
 use lsp_types::{CodeLens, Command, InlayHint, InlayHintLabel, InlayHintTooltip, Range};
 use mx2lm_core::{
@@ -22,6 +26,9 @@ use crate::view::File;
 
 /// Most packs of a workspace that are looked through for a lane.
 const MOST_PACKS: usize = 64;
+
+/// Most lane ids that are offered.
+const MOST_IDS: usize = 2000;
 
 /// The kinds whose texts are lane ids.
 const KINDS: [&str; 4] = ["asx.pack.manifest.v1", "weights.v2c", "weights.v2", "weights.v2c.proof"];
@@ -206,10 +213,11 @@ fn told(pack: &Pack<'_>, state: &str) -> String {
 
 /// Whether each lane of one pack decodes to what the other holds, to within a step of each.
 fn same_lanes(a: &Pack<'_>, b: &Pack<'_>) -> bool {
+    let theirs: HashMap<&str, _> = b.lanes().iter().map(|lane| (&*lane.id, lane)).collect();
     a.dims() == b.dims()
         && a.lanes().len() == b.lanes().len()
         && a.lanes().iter().all(|lane| {
-            b.lane(&lane.id).is_some_and(|other| {
+            theirs.get(&*lane.id).is_some_and(|other| {
                 let step = 1.0 / (32767.0 * a.scale(lane.class).min(b.scale(lane.class)));
                 a.weights(lane).iter().zip(b.weights(other)).all(|(x, y)| (x - y).abs() <= step)
             })
@@ -238,12 +246,12 @@ pub fn inlay_hints(file: &File<'_>, range: Range) -> Vec<InlayHint> {
     let mut ids: Vec<(String, usize, Span)> = Vec::new();
     match kind {
         "asx.pack.manifest.v1" => {
+            let Some(bytes) = own_pack(file).and_then(|path| file.snapshot().bytes(&path).ok()) else { return Vec::new() };
+            let Ok(pack) = open(&bytes) else { return Vec::new() };
+            let by_id: HashMap<&str, _> = pack.lanes().iter().map(|lane| (&*lane.id, lane)).collect();
             let listed = tree.at_pointer("/lanes").into_iter().flat_map(|lanes| lanes.items());
             for id in listed.filter_map(|lane| lane.get("id")).filter(|id| wanted.touches(id.span().end)) {
-                let (Some(name), Some(path)) = (id.as_str(), own_pack(file)) else { continue };
-                let Ok(bytes) = file.snapshot().bytes(&path) else { continue };
-                let Ok(pack) = open(&bytes) else { continue };
-                if let Some(lane) = pack.lane(&name) {
+                if let Some((name, lane)) = id.as_str().and_then(|name| Some((name.clone(), by_id.get(&*name)?))) {
                     ids.push((name.into_owned(), pack_form::cost(lane), id.span()));
                 }
             }
@@ -294,8 +302,9 @@ pub fn ids(file: &File<'_>, path: &[&str]) -> Vec<(String, String)> {
         return symbols(file).unwrap_or_default();
     }
     let mut ids: Vec<(String, String)> = Vec::new();
+    let mut known = HashSet::new();
     let mut add = |id: &str, from: &str| {
-        if !ids.iter().any(|(known, _)| known == id) {
+        if ids.len() < MOST_IDS && known.insert(id.to_owned()) {
             ids.push((id.to_owned(), format!("{} · {from}", Class::of(id).name())));
         }
     };

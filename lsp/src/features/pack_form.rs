@@ -2,6 +2,8 @@
 //!
 //! What the bytes mean is the core's knowledge; here they get lines. A pack whose lanes cannot be found is left to the form of plain bytes.
 
+use std::collections::HashMap;
+
 use mx2lm_core::{
     hash::digest::{Digest, hex},
     pack::{
@@ -262,7 +264,9 @@ fn audit(page: &mut Page, pack: &Pack<'_>) {
         let text = format!("  {:<12}{:>6} of {:<6} {share:>5.1} %", class.name(), count.clipped, count.total);
         page.field(Span::from(at..at + 10), &text, "Beyond 8 % tuning lowers the scale of the class once, below 1 % it raises it.");
     }
-    let listed: Vec<_> = audit.lanes.iter().map(|lane| (lane, pack.lane_of_symbol(&lane.symbol).map_or("", |lane| &*lane.id))).collect();
+    let ids: HashMap<&str, &str> = pack.lanes().iter().map(|lane| (lane.symbol, &*lane.id)).collect();
+    let listed: Vec<_> =
+        audit.lanes.iter().take(LANES).map(|lane| (lane, ids.get(lane.symbol.as_str()).copied().unwrap_or_default())).collect();
     let width = listed.iter().map(|(_, id)| id.chars().count()).max().unwrap_or(0).clamp(2, 48);
     if !listed.is_empty() {
         page.line("  and lane by lane");

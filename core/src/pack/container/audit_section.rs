@@ -1,5 +1,7 @@
 //! AUDIT: counts by class (part A), and of up to eight lanes (part B) (rows D525–D551; `DECISIONS` 25, 60).
 
+use std::collections::{HashMap, HashSet};
+
 use super::fault::{Fault, Section};
 use super::{Header, Lane, Sections};
 use crate::pack::arithmetic::ratio_q16;
@@ -102,15 +104,17 @@ pub fn read(bytes: &[u8], header: &Header, sections: &Sections, lanes: &[Lane<'_
     }
     let part_b = cursor.at();
     let entries = cursor.number(2)?;
+    let by_symbol: HashMap<&[u8], &Lane<'_>> = lanes.iter().map(|lane| (lane.symbol.as_bytes(), lane)).collect();
+    let (mut seen, mut listed) = (HashSet::new(), PerClass::<(u64, u64)>::default());
     for _ in 0..entries {
         let at = cursor.at();
         let len = cursor.number(1)? as usize;
         let symbol = cursor.take(len)?;
-        let Some(lane) = lanes.iter().find(|lane| lane.symbol.as_bytes() == symbol) else {
+        let Some(lane) = by_symbol.get(symbol) else {
             let why = format!("the symbol `{}` is not in INDEX", symbol.escape_ascii());
             return Err(fault("pack.audit_inconsistent", at, "/lanes", why));
         };
-        if audit.lanes.iter().any(|known| known.symbol == lane.symbol) {
+        if !seen.insert(symbol) {
             let why = format!("the lane `{}` is counted twice", lane.symbol);
             return Err(fault("pack.audit_inconsistent", at, &format!("/{}", lane.symbol), why));
         }
@@ -119,26 +123,27 @@ pub fn read(bytes: &[u8], header: &Header, sections: &Sections, lanes: &[Lane<'_
             let why = format!("`{}` counts {} samples where a lane has {}", lane.symbol, count.total, header.dims);
             return Err(fault("pack.audit_inconsistent", at, &format!("/{}/total", lane.symbol), why));
         }
+        let (lanes, clipped) = &mut listed[lane.class];
+        (*lanes, *clipped) = (*lanes + 1, *clipped + u64::from(count.clipped));
         audit.lanes.push(LaneAudit { symbol: lane.symbol.to_owned(), count });
     }
     if !cursor.rest.is_empty() {
         let why = format!("{} bytes of AUDIT follow the {entries} lanes it speaks of", cursor.rest.len());
         return Err(fault("pack.length", cursor.at(), "/lanes", why));
     }
-    covered(&audit, lanes, header.dims, part_b)?;
+    covered(&audit, &listed, header.dims, part_b)?;
     let notes = selection(&audit, lanes, part_b).into_iter().collect();
     Ok((audit, notes))
 }
 
 /// Both parts count the same samples: the lanes of a class that part B lists clip no more than the class, and those it leaves out clip the rest.
-fn covered(audit: &Audit, lanes: &[Lane<'_>], dims: u16, at: usize) -> Result<(), Fault> {
+/// `listed` has by class how many lanes part B counts, and how many samples it has them clip.
+fn covered(audit: &Audit, listed: &PerClass<(u64, u64)>, dims: u16, at: usize) -> Result<(), Fault> {
     for class in Class::ALL {
-        let of_class = |symbol: &str| lanes.iter().any(|lane| lane.symbol == symbol && lane.class == class);
-        let listed: Vec<u64> = audit.lanes.iter().filter(|lane| of_class(&lane.symbol)).map(|lane| u64::from(lane.count.clipped)).collect();
-        let (sum, whole) = (listed.iter().sum::<u64>(), u64::from(audit.classes[class].clipped));
-        let left = lanes.iter().filter(|lane| lane.class == class).count().saturating_sub(listed.len()) as u64 * u64::from(dims);
-        if !listed.is_empty() && !(sum..=sum + left).contains(&whole) {
-            let name = class.name();
+        let ((lanes, sum), whole) = (listed[class], audit.classes[class]);
+        let left = u64::from(whole.total).saturating_sub(lanes * u64::from(dims));
+        if lanes > 0 && !(sum..=sum + left).contains(&u64::from(whole.clipped)) {
+            let (name, whole) = (class.name(), whole.clipped);
             let why = format!(
                 "the lanes of `{name}` that are audited one by one clip {sum}, those left out {left} at most, and the class {whole}"
             );

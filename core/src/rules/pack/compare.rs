@@ -1,6 +1,7 @@
 //! A manifest, member by member, against the one that its pack gives.
 
 use std::{
+    cell::OnceCell,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -10,6 +11,7 @@ use serde_json::Value;
 use super::{lane_id::shown, manifest::DISAGREES};
 use crate::{
     diagnostic::{Fix, Safety, Severity},
+    document::schema,
     hash::digest::Digest,
     pack::{Pack, manifest as truth},
     rules::{Finding, Findings, Place},
@@ -27,8 +29,13 @@ pub(super) struct Comparison<'a, 'f> {
     pub digest: Digest,
     pub findings: &'f mut Findings,
     pub told: usize,
-    /// Values that the schema refuses, by pointer: it has spoken there.
-    pub refused: HashSet<String>,
+    /// Values that the schema refuses, by pointer: it has spoken there. Asked for when there is something to tell.
+    pub refused: OnceCell<HashSet<String>>,
+}
+
+fn refused(context: &WorkspaceContext<'_>, node: Node<'_>) -> HashSet<String> {
+    let (Some(kind), Some(root)) = (context.facts.kind, node.tree().root()) else { return HashSet::new() };
+    schema::validate(kind, root).into_iter().filter(|finding| !finding.on_key).map(|finding| finding.pointer).collect()
 }
 
 impl Comparison<'_, '_> {
@@ -49,7 +56,7 @@ impl Comparison<'_, '_> {
     }
 
     fn tell(&mut self, severity: Severity, node: Node<'_>, message: String, wanted: Option<&Value>) {
-        if self.told >= MOST || self.refused.contains(&node.pointer()) {
+        if self.told >= MOST || self.refused.get_or_init(|| refused(self.context, node)).contains(&node.pointer()) {
             return;
         }
         self.told += 1;

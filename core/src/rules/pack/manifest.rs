@@ -1,7 +1,7 @@
 //! The manifest of a pack against the pack it is derived from: the binary wins, and each member that says otherwise is told
 //! (rows D628–D676; `DECISIONS` 59, 62).
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use super::{
     compare::Comparison,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Change, FileChange, Fix, Safety, Severity},
-    document::{facts::Facts, schema},
+    document::facts::Facts,
     pack::{container::open, manifest as truth},
     rules::{Check, Docs, Example, Finding, Findings, On, Place, Rule},
     syntax::json::Node,
@@ -165,9 +165,7 @@ fn against(context: &WorkspaceContext<'_>, root: Node<'_>, facts: &Arc<Facts>, f
         }
     };
     let before = findings.list.len();
-    let against = context.facts.kind.map_or(Vec::new(), |kind| schema::validate(kind, root));
-    let refused = against.into_iter().filter(|finding| !finding.on_key).map(|finding| finding.pointer).collect();
-    let mut comparison = Comparison { context, pack_path: &facts.path, digest: facts.digest, findings, told: 0, refused };
+    let mut comparison = Comparison { context, pack_path: &facts.path, digest: facts.digest, findings, told: 0, refused: OnceCell::new() };
     comparison.run(root, &pack);
     if let Some(first) = findings.list.get_mut(before) {
         let listed = root.get("lanes").map_or(0, |lanes| lanes.len());

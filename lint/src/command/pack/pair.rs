@@ -1,8 +1,9 @@
 //! `pack diff`, `pack compat`, `pack similarity`: two packs side by side.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
+use mx2lm_core::pack::container::Lane;
 use mx2lm_core::pack::{Class, Pack, compat as core, similarity as alike};
 use serde_json::{Map, Value, json};
 
@@ -116,10 +117,12 @@ fn sections(a: &Pack<'_>, b: &Pack<'_>, lines: &mut Vec<(String, String)>) {
     }
 }
 
-fn lanes(a: &Pack<'_>, b: &Pack<'_>, lines: &mut Vec<(String, String)>) {
-    let ids: BTreeSet<&str> = a.lanes().iter().chain(b.lanes()).map(|lane| &*lane.id).collect();
+fn lanes<'p>(a: &'p Pack<'p>, b: &'p Pack<'p>, lines: &mut Vec<(String, String)>) {
+    let by_id = |pack: &'p Pack<'p>| -> BTreeMap<&'p str, &'p Lane<'p>> { pack.lanes().iter().map(|lane| (&*lane.id, lane)).collect() };
+    let (ours, theirs) = (by_id(a), by_id(b));
+    let ids: BTreeSet<&str> = ours.keys().chain(theirs.keys()).copied().collect();
     for id in ids {
-        let what = match (a.lane(id), b.lane(id)) {
+        let what = match (ours.get(id), theirs.get(id)) {
             (Some(_), None) => "only the first has it".to_owned(),
             (None, _) => "only the second has it".to_owned(),
             (Some(one), Some(two)) => {
