@@ -1,5 +1,7 @@
 //! What weights in JSON say of themselves: their hashes, and the signature over them (D346, D354, D691, D696).
 
+use std::{borrow::Cow, collections::HashMap};
+
 use super::{
     examples::{weights_v2, weights_v2c},
     lane_id::shown,
@@ -125,11 +127,14 @@ fn by_lanes(context: &WorkspaceContext<'_>, root: Node<'_>, proof: Node<'_>, fin
         hashes.push((id.into_owned(), Digest::of(&text)));
     }
     if let Some(declared) = declared {
-        let false_ones = hashes.iter().filter_map(|(id, truth)| Some((declared.get(id)?, *truth, id)));
-        for (node, truth, id) in false_ones.take(MOST) {
-            compare(context, node, truth, &format!("the hash of the lane `{}`", shown(id)), findings);
+        let truths: HashMap<&str, Digest> = hashes.iter().map(|(id, truth)| (id.as_str(), *truth)).collect();
+        let is_false = |(id, node): &(Cow<'_, str>, Node<'_>)| truths.get(&**id).is_some_and(|truth| differs(*node, *truth));
+        for (id, node) in declared.members().filter(is_false).take(MOST) {
+            if let Some(truth) = truths.get(&*id) {
+                compare(context, node, *truth, &format!("the hash of the lane `{}`", shown(&id)), findings);
+            }
         }
-        for (id, node) in declared.members().filter(|(id, _)| !hashes.iter().any(|(own, _)| own == id)).take(MOST) {
+        for (id, node) in declared.members().filter(|(id, _)| !truths.contains_key(&**id)).take(MOST) {
             let message = format!("`proof` holds a hash of `{}`, and there is no such lane", shown(&id));
             findings.push(Finding::new(&HASH, Place::key(node), message).help("remove the entry, or add the lane"));
         }
@@ -170,11 +175,13 @@ fn bare(digest: &Digest) -> String {
     digest.to_string().trim_start_matches("sha256:").to_owned()
 }
 
+/// Whether another hash is declared. Another spelling is told by the schema.
+fn differs(node: Node<'_>, truth: Digest) -> bool {
+    node.as_str().and_then(|declared| Digest::parse(&format!("sha256:{declared}"))).is_some_and(|declared| declared != truth)
+}
+
 fn compare(context: &WorkspaceContext<'_>, node: Node<'_>, truth: Digest, what: &str, findings: &mut Findings) {
-    let Some(declared) = node.as_str() else { return };
-    // Another spelling is told by the schema.
-    let Some(digest) = Digest::parse(&format!("sha256:{declared}")) else { return };
-    if digest != truth {
+    if differs(node, truth) {
         let truth = bare(&truth);
         let message = format!("{what} is not the declared one: it is `{truth}`");
         let fix =
