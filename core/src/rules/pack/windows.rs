@@ -130,7 +130,7 @@ impl<'a> Teller<'a, '_> {
     }
 
     fn choice(&mut self, node: Element<'a>, name: &str, choices: &[&str]) {
-        if let Some(value) = node.value(name).filter(|value| !choices.contains(value)) {
+        if let Some(value) = node.value(name).filter(|value| !choices.contains(value) && self.room > 0) {
             let wanted = choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ");
             let message = format!("`{name}` is `{value}`; wanted is one of {wanted}");
             self.tell(Severity::Error, self.place(node, name), message, "write one of these, or leave the attribute out");
@@ -138,7 +138,7 @@ impl<'a> Teller<'a, '_> {
     }
 
     fn ids(&mut self, windows: &[Element<'a>]) {
-        let mut seen = std::collections::HashSet::new();
+        let (mut seen, mut odd) = (std::collections::HashSet::new(), false);
         for window in windows {
             if self.room == 0 {
                 return;
@@ -161,7 +161,9 @@ impl<'a> Teller<'a, '_> {
                     let message = format!("two windows are called `{id}`: their lanes would be one");
                     self.tell(Severity::Error, self.place(*window, "id"), message, "give each window a name of its own");
                 }
-                Some(id) if id.contains('@') || lane_id::base_window(&format!("lane@{id}")).is_none() => {
+                // Told once, so that it takes no room from what is wrong.
+                Some(id) if !odd && (id.contains('@') || lane_id::base_window(&format!("lane@{id}")).is_none()) => {
+                    odd = true;
                     let message = format!(
                         "the window is called `{id}`: combined lanes, presets and interactions are made of windows `t` and a number, and pass it by"
                     );
@@ -174,6 +176,10 @@ impl<'a> Teller<'a, '_> {
 
     /// The ends of a window; `None` after telling what is wrong with them.
     fn window(&mut self, node: Element<'a>) -> Option<Window<'a>> {
+        // A place counts the siblings above it, so none is asked for in vain.
+        if self.room == 0 {
+            return None;
+        }
         self.choice(node, "inclusive", &["true", "false"]);
         let mut end = |name: &str| match node.value(name) {
             None => {
