@@ -18,9 +18,16 @@ pub fn nearest_of<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>)
     let most = (word.chars().count() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
-        let limit = best.map_or(most, |(distance, _)| distance);
-        let measured = distance_within(word, candidate, limit).map(|distance| (distance, candidate));
-        best = [best, measured].into_iter().flatten().min();
+        // as near as the best so far is near enough only for one before it in order
+        let limit = match best {
+            None => most,
+            Some((distance, name)) if candidate < name => distance,
+            Some((0, _)) => continue,
+            Some((distance, _)) => distance - 1,
+        };
+        if let Some(distance) = distance_within(word, candidate, limit) {
+            best = Some((distance, candidate));
+        }
     }
     best.map(|(_, candidate)| candidate)
 }
