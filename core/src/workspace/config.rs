@@ -20,6 +20,7 @@ use crate::{
         signature::wrong_signer,
     },
     rules::{self, Finding, Findings, Place, config as rule, syntax},
+    syntax::toml::Tree as Form,
     text::Span,
     workspace::walk::CONFIG_FILE,
 };
@@ -93,12 +94,18 @@ impl Config {
 
     /// Reads a configuration. What is wrong goes into `findings`; the rest is kept.
     pub fn read(text: &str, findings: &mut Findings) -> Config {
-        let mut reader = Reader { path: CONFIG_FILE.into(), findings, config: Config::default() };
-        let (table, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let place = error.span().map_or_else(Place::document, |span| Place { locator: String::new(), span: Some(span.into()) });
-            reader.findings.push(Finding::new(&syntax::TOML, place, format!("this is not TOML: {}", error.message())));
+        let form = Form::parse(text.into());
+        let mut reader = Reader { path: CONFIG_FILE.into(), findings, config: Config::default(), broken: Vec::new() };
+        for error in form.errors() {
+            let place = Place { locator: String::new(), span: Some(error.span) };
+            let finding = Finding::new(&syntax::TOML, place, error.message.clone());
+            reader.findings.push(error.help.iter().fold(finding, |finding, help| finding.help(help.clone())));
+            reader.broken.push(line_around(text, error.span.range().start));
         }
+        if !form.errors().is_empty() && form.root().members().is_empty() {
+            return reader.config;
+        }
+        let (table, _) = DeTable::parse_recoverable(text);
         reader.root(table.get_ref());
         reader.config
     }
@@ -110,6 +117,14 @@ struct Reader<'f> {
     path: Arc<str>,
     findings: &'f mut Findings,
     config: Config,
+    /// Lines whose form is broken: what stands there is told once.
+    broken: Vec<Range<usize>>,
+}
+
+/// The line that an offset lies in, without its end.
+fn line_around(text: &str, at: usize) -> Range<usize> {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    before.rfind('\n').map_or(0, |end| end + 1)..at + after.find('\n').unwrap_or(after.len())
 }
 
 const ROOT: &[&str] = &["include", "exclude", "strict", "rules", "suppress", "tensors", "keys", "pack"];
@@ -249,6 +264,9 @@ impl Reader<'_> {
     }
 
     fn wrong(&mut self, rule: &'static rules::Rule, span: Range<usize>, at: &str, message: String, replacement: Option<String>) {
+        if self.broken.iter().any(|line| line.contains(&span.start) || line.end == span.start) {
+            return;
+        }
         let mut finding = Finding::new(rule, Place::new(at, span_of(span.clone())), message);
         if let Some(text) = replacement {
             finding = finding.help(format!("did you mean `{}`?", text.trim_matches('"')));
@@ -341,5 +359,29 @@ fn list_of(words: &[&str]) -> String {
         None => String::new(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_on_a_broken_line_is_told_once() {
+        for (text, wanted) in [
+            ("strict = \n", &["the key has no value"][..]),
+            ("strict =", &["the key has no value"]),
+            (
+                "strict = yes\nstrikt = true\n",
+                &["a value that is no number, date, boolean, array or table wants quotes: `yes`", "`strikt` is not a key"],
+            ),
+            ("include = \"a\"\n", &["found string, wanted a list of texts"]),
+        ] {
+            let mut findings = Findings::default();
+            Config::read(text, &mut findings);
+            let told: Vec<String> = findings.into_list().into_iter().map(|finding| finding.message).collect();
+            assert_eq!(told.len(), wanted.len(), "{text}: {told:?}");
+            assert!(told.iter().zip(wanted).all(|(told, wanted)| told.starts_with(wanted)), "{told:?}");
+        }
     }
 }
