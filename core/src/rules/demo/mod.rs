@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod manifest;
 pub mod package;
+pub mod replay;
 
 use super::Rule;
 use crate::workspace::context::WorkspaceContext;
@@ -21,6 +22,7 @@ pub static RULES: &[&Rule] = &[
     &package::PROFILE,
     &package::PROMPT,
     &package::SERVICE,
+    &replay::REPLAY,
 ];
 
 /// The object that makes a workspace a demo (B636).
