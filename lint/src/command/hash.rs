@@ -12,6 +12,7 @@ use mx2lm_core::document::detect::detect;
 use mx2lm_core::document::kind::{Kind, Syntax};
 use mx2lm_core::hash::digest::Digest;
 use mx2lm_core::hash::{canonical, self_hash};
+use mx2lm_core::pack::container;
 use mx2lm_core::rules::scxq2::pack::is_pack;
 use mx2lm_core::scxq2::merkle;
 use mx2lm_core::scxq2::pack::Pack;
@@ -39,6 +40,7 @@ struct Hashes {
     own: Option<(Digest, &'static str)>,
     fingerprint: Option<String>,
     tensor: Option<TensorHashes>,
+    weights: Option<WeightHashes>,
     /// Of the curves, where it is another than the usual one.
     tolerance: Option<Tolerance>,
     /// Why a hash that could be expected is not there.
@@ -51,6 +53,13 @@ struct TensorHashes {
     structure: Digest,
     /// The roots of its pack; none where a lane cannot hold the tensor.
     roots: Option<(merkle::LaneRoots, Digest)>,
+}
+
+/// The hashes of a weight pack.
+struct WeightHashes {
+    pack: Digest,
+    /// None without MERKLE.
+    root: Option<Digest>,
 }
 
 /// Runs the command.
@@ -75,10 +84,12 @@ fn hash(path: &Path, epsilon: &EpsilonArgs) -> Result<Hashes, Failure> {
     let is_json = matches!(Syntax::of_path(&name), Some(Syntax::Json));
     let is_drawing = matches!(Syntax::of_path(&name), Some(Syntax::Svg));
     let is_lanes = path.extension().is_some_and(|extension| extension == "scxq2");
+    let is_weights = path.extension().is_some_and(|extension| extension == "v2c-bin");
     let size = std::fs::metadata(path).map_err(refused)?.len();
-    if !(is_json || is_drawing || is_lanes) || size > MAX_DOCUMENT_BYTES as u64 {
+    let is_read = is_json || is_drawing || is_lanes || is_weights;
+    if !is_read || size > MAX_DOCUMENT_BYTES as u64 {
         let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
-        let note = (is_json || is_drawing || is_lanes).then(|| "the file is too large to be read as a document".to_owned());
+        let note = is_read.then(|| "the file is too large to be read as a document".to_owned());
         return Ok(Hashes {
             path: name,
             size,
@@ -88,6 +99,7 @@ fn hash(path: &Path, epsilon: &EpsilonArgs) -> Result<Hashes, Failure> {
             own: None,
             fingerprint: None,
             tensor: None,
+            weights: None,
             tolerance: None,
             note,
         });
@@ -102,12 +114,14 @@ fn hash(path: &Path, epsilon: &EpsilonArgs) -> Result<Hashes, Failure> {
         own: None,
         fingerprint: None,
         tensor: None,
+        weights: None,
         tolerance: None,
         note: None,
     };
     let read = match () {
         () if is_drawing => drawing(&mut hashes, path, &bytes, epsilon),
         () if is_lanes => pack(&mut hashes, &bytes),
+        () if is_weights => weights(&mut hashes, &bytes),
         () => document(&mut hashes, bytes),
     };
     if let Err(note) = read {
@@ -143,6 +157,14 @@ fn pack(hashes: &mut Hashes, bytes: &[u8]) -> Result<(), String> {
         structure: structure::digest(&decoded.model, &decoded.graph),
         roots: Some((roots.lanes, roots.root)),
     });
+    Ok(())
+}
+
+/// Adds the hashes of a weight pack, where it is a lawful one.
+fn weights(hashes: &mut Hashes, bytes: &[u8]) -> Result<(), String> {
+    hashes.kind = detect(&hashes.path, None).kind();
+    let pack = container::open(bytes).map_err(|fault| format!("no lawful pack: {fault}"))?;
+    hashes.weights = Some(WeightHashes { pack: pack.hash(), root: pack.root().map(Digest) });
     Ok(())
 }
 
@@ -196,6 +218,12 @@ fn text(file: &Hashes) -> String {
             text.push_str(&format!("  Merkle root     {root}  (over the lanes and the canonical text: `merkle_root`)\n"));
         }
     }
+    if let Some(weights) = &file.weights {
+        text.push_str(&format!("  pack            {}  (over what stands before SIGNATURE: what is signed)\n", weights.pack));
+        if let Some(root) = &weights.root {
+            text.push_str(&format!("  Merkle root     {root}  (over the lanes: MERKLE, and `merkle_root` of a manifest)\n"));
+        }
+    }
     if let Some(note) = &file.note {
         text.push_str(&format!("  {note}\n"));
     }
@@ -225,6 +253,12 @@ fn described(file: &Hashes) -> Value {
         if let Some((lanes, root)) = &tensor.roots {
             let lanes: Map<String, Value> = lanes.iter().map(|(lane, digest)| (lane.to_string(), json!(digest.to_string()))).collect();
             put("lane_roots", lanes.into());
+            put("merkle_root", json!(root.to_string()));
+        }
+    }
+    if let Some(weights) = &file.weights {
+        put("pack_hash", json!(weights.pack.to_string()));
+        if let Some(root) = &weights.root {
             put("merkle_root", json!(root.to_string()));
         }
     }

@@ -120,6 +120,11 @@ fn a_lane_is_proved_to_belong_to_its_pack() {
     workspace.write("a.v2c-bin", other_root);
     assert!(lane(&[]).code == 1 && lane(&[]).stdout.contains("which does not lead to the root"), "{}", lane(&[]).stdout);
     workspace.write("a.v2c-bin", whole);
+    let hashes = workspace.lint(&["hash", "--format", "json", "a.v2c-bin"]).json();
+    let manifest = inspect(&workspace, &[]).json();
+    let root = manifest["derived_from"]["merkle_root"].as_str().expect("a root").to_owned();
+    assert_eq!(hashes["files"][0]["merkle_root"], json!(format!("sha256:{root}")), "{hashes}");
+    assert_eq!(hashes["files"][0]["pack_hash"], hashes["files"][0]["stored_bytes_sha256"], "without a signature the pack is all of it");
     let one = workspace.lint(&["pack", "decode", "a.v2c-bin", "--lane", "style@mid"]).json();
     let all = workspace.lint(&["pack", "decode", "a.v2c-bin"]).json();
     assert_eq!(one["style@mid"], all["style@mid"]);
