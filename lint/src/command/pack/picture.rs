@@ -79,7 +79,9 @@ fn draw(pack: &Pack<'_>, name: &str) -> Sheet {
     let columns = usize::from(pack.dims()).min(MOST_COLUMNS);
     let cell = MAP_WIDTH / columns.max(1) as f64;
     sheet.text([left - 8.0, top - 8.0], 10.0, Anchor::End, "slot");
-    for column in (0..columns).step_by(8) {
+    // Marks at least 36 apart, every 8 slots or a power of two times that.
+    let step = (0..6).map(|power| 8usize << power).find(|step| *step as f64 * cell >= 36.0).unwrap_or(columns.max(1));
+    for column in (0..columns).step_by(step) {
         sheet.text([left + column as f64 * cell, top - 8.0], 10.0, Anchor::Start, &column.to_string());
     }
     let peak = shown.iter().flat_map(|lane| pack.stored(lane).take(columns)).map(i16::unsigned_abs).max().unwrap_or(0).clamp(1, 32767);
@@ -178,10 +180,12 @@ fn bar(sheet: &mut Sheet, pack: &Pack<'_>, [left, top]: [f64; 2], width: f64) {
     }
     let end = left + BUDGET as f64 * scale;
     sheet.line([end, top - 4.0], [end, top + 28.0], Stroke::new(BLACK, 2.0));
+    // The words stand on the side of the mark that has room for them.
+    let anchor = if end - left > width / 2.0 { Anchor::End } else { Anchor::Start };
     sheet.text(
         [end, top + 68.0],
         11.0,
-        Anchor::End,
+        anchor,
         &if used > BUDGET { format!("over budget by {} bytes", used - BUDGET) } else { format!("{} bytes are left", BUDGET - used) },
     );
 }
