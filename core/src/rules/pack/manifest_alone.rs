@@ -148,19 +148,21 @@ pub(super) fn check(root: Node<'_>, findings: &mut Findings) {
             && node.as_bool().is_some_and(|tuned| tuned != (round6(scale) != class.scale()))
         {
             let message = format!(
-                "a scale of {scale} is {} the one that `{}` begins with, {}",
-                if round6(scale) == class.scale() { "" } else { "not" },
+                "`auto_tuned` is {}, and the scale {scale} is {}the one that `{}` begins with, {}",
+                node.raw(),
+                if round6(scale) == class.scale() { "" } else { "not " },
                 class.name(),
                 class.scale()
             );
-            tell(Severity::Error, node, message.replace("is  the", "is the"), "say whether the scale was tuned away from its beginning");
+            tell(Severity::Error, node, message, "say whether the scale was tuned away from its beginning");
         }
         audit(class, at(&format!("/saturation_audit/{}", class.name())), count.zip(dims), &mut tell);
     }
     if let (Some(lanes), Some(dims), Some(node)) = (lanes, dims, at("/core/adaptive_dims")) {
         let chosen = usize::try_from(lanes).map_or(16, dims::choose);
         if node.as_bool().is_some_and(|adaptive| adaptive != (u64::from(chosen) == dims)) {
-            let message = format!("{lanes} lanes lead to {chosen} dimensions, and there are {dims}");
+            let message =
+                format!("`adaptive_dims` is {}, and {lanes} lanes lead to {chosen} dimensions where there are {dims}", node.raw());
             tell(Severity::Error, node, message, "say whether the dimensions are those that the number of lanes leads to");
         }
     }
