@@ -106,7 +106,7 @@ fn commands_take_the_tolerance_that_the_descriptor_declares_and_say_so() {
     assert_eq!(ws.lint(&["scxq2", "encode", "own/c.svg", "-o", "own/c.scxq2"]).code, 0);
     assert!(ws.lint(&["scxq2", "verify", "own/c.scxq2"]).stdout.contains(COARSE[1]));
     // of a pack that stands alone the descriptor of the pack counts
-    ws.write("free/object.json", &descriptor("./c.scxq2"));
+    ws.write("free/object.json", descriptor("./c.scxq2"));
     ws.lint(&["scxq2", "encode", "free/c.svg", "-o", "free/c.scxq2", "--epsilon", "0.25"]);
     let packed = ws.lint(&["scxq2", "encode", "free/c.svg", "--format", "json"]).json();
     assert_eq!(packed["merkle_root"], COARSE[1]);
