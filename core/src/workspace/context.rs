@@ -7,6 +7,7 @@ use std::{cell::RefCell, sync::Arc};
 use crate::{
     document::facts::{Facts, Reference, Role, Target},
     hash::digest::Digest,
+    map::HashSet,
     rules::nearest_of,
     syntax::json,
     workspace::{
@@ -16,6 +17,9 @@ use crate::{
         snapshot::{BytesError, Snapshot},
     },
 };
+
+/// Up to how many questions each is looked for among those before it.
+const FEW: usize = 64;
 
 /// One file among the others.
 pub struct WorkspaceContext<'a> {
@@ -34,13 +38,15 @@ impl<'a> WorkspaceContext<'a> {
 
     /// What has been asked so far.
     pub fn into_asked(self) -> Vec<Key> {
-        self.asked.map(RefCell::into_inner).unwrap_or_default()
+        let asked = self.asked.map(RefCell::into_inner).unwrap_or_default();
+        if asked.len() <= FEW { asked } else { asked.into_iter().collect::<HashSet<Key>>().into_iter().collect() }
     }
 
     fn ask(&self, key: impl FnOnce() -> Key) {
         let Some(asked) = &self.asked else { return };
         let (key, mut asked) = (key(), asked.borrow_mut());
-        if !asked.contains(&key) {
+        // of many questions those that were asked twice are found at the end: to look through them each time takes too long
+        if asked.len() > FEW || !asked.contains(&key) {
             asked.push(key);
         }
     }

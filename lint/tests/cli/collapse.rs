@@ -64,6 +64,22 @@ fn a_profile_that_contains_itself_or_names_nobody_is_refused() {
     assert!(run.code == 2 && run.stderr.contains("`nobody`"), "{}", run.stderr);
 }
 
+// rows: C519
+#[test]
+fn a_circle_of_many_profiles_is_told_on_each_of_them_in_few_words() {
+    let workspace = Workspace::new(&[]);
+    for at in 0..200 {
+        let text = TOP.replace("\"both\"", &format!("\"p{at}\"")).replace("\"near\"", &format!("\"p{}\"", (at + 1) % 200));
+        workspace.write(&format!("{at}.pi-profile.json"), text.replace("\"wide\"", &format!("\"p{}\"", (at + 7) % 200)));
+    }
+    let circles: Vec<Value> = workspace.findings(&["."]).into_iter().filter(|one| one["rule"] == "collapse/profile-cycle").collect();
+    assert_eq!(circles.len(), 400, "each profile has two parts, and both lead back");
+    let first = circles.iter().find(|one| one["path"] == "0.pi-profile.json").unwrap();
+    let message = first["message"].as_str().unwrap();
+    assert!(message.starts_with("the profile `p0` contains itself through `p1` → ") && message.contains(" more: its score"), "{message}");
+    assert_eq!(first["related"].as_array().unwrap().len(), 8);
+}
+
 #[test]
 fn bad_vectors_are_refused_with_their_place() {
     let workspace = workspace();

@@ -1,15 +1,13 @@
 //! How a profile adds the scores of others (§12.3, §27.3).
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use super::examples::{MIX, leaf, profile};
 use crate::{
     diagnostic::Severity,
     document::facts::{Facts, Reference, Target},
     hash::self_hash::profile_fingerprint,
+    map::{HashMap, HashSet},
     rules::{Check, Docs, Example, FileContext, Finding, Findings, On, Place, Rule},
     workspace::context::WorkspaceContext,
 };
@@ -159,8 +157,10 @@ pub static CYCLE: Rule = Rule {
     },
 };
 
-/// Most profiles that are followed from one.
-const MOST: usize = 10_000;
+/// Most profiles that are followed from one; a way back that needs more is not found.
+const MOST: usize = 256;
+/// Most profiles of a circle, or of one name, that are told one by one.
+const MOST_NAMED: usize = 8;
 
 fn is_profile(facts: &Facts) -> bool {
     facts.kind.is_some_and(|kind| kind.is("pi-profile.v1"))
@@ -175,26 +175,25 @@ fn parts(facts: &Facts) -> impl Iterator<Item = (&Reference, &Arc<str>)> {
 
 fn cycle(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let own = context.facts;
-    let mut told = HashSet::new();
+    let ways = Ways::of(context);
+    let mut told = HashSet::default();
     for (reference, name) in parts(own) {
         if !told.insert(name) {
             continue;
         }
-        let Some(way) = way_back(context, name) else { continue };
-        let own_name = own.profile_name.as_ref().map_or("", |name| &*name.value);
-        let names: Vec<String> =
-            way.iter().map(|facts| facts.profile_name.as_ref().map_or_else(String::new, |name| format!("`{}`", name.value))).collect();
-        let message = match names.as_slice() {
-            [] | [_] => format!("the profile `{own_name}` contains itself: its score would be needed to compute it"),
-            _ => format!(
-                "the profile `{own_name}` contains itself through {}: its score would be needed to compute it",
-                names[..names.len() - 1].join(" → ")
-            ),
-        };
+        let Some(way) = ways.back(name) else { continue };
+        let called = |facts: &Facts| facts.profile_name.as_ref().map_or_else(String::new, |name| format!("`{}`", name.value));
+        let own_name = called(own);
+        let mut names: Vec<String> = way.iter().take(MOST_NAMED).map(|facts| called(facts)).collect();
+        if way.len() > MOST_NAMED {
+            names.push(format!("{} more", way.len() - MOST_NAMED));
+        }
+        let through = if names.is_empty() { String::new() } else { format!(" through {}", names.join(" → ")) };
+        let message = format!("the profile {own_name} contains itself{through}: its score would be needed to compute it");
         let mut finding = Finding::new(&CYCLE, reference.at.place(), message)
             .help("take one of the profiles out of the circle")
             .spec("profile.circular_reference");
-        for facts in way.iter().filter(|facts| facts.path != own.path) {
+        for facts in way.iter().take(MOST_NAMED) {
             if let Some(name) = &facts.profile_name {
                 finding = finding.related(&facts.path, name.place(), "a profile of the circle");
             }
@@ -203,35 +202,75 @@ fn cycle(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     }
 }
 
-/// The profiles from the one of this name to the file being checked, the last of which it is; the fewest there are.
-fn way_back(context: &WorkspaceContext<'_>, name: &str) -> Option<Vec<Arc<Facts>>> {
-    let mut from: HashMap<Arc<str>, Option<Arc<Facts>>> = HashMap::new();
-    let mut queue = VecDeque::new();
-    for facts in context.profiles(name).into_iter().filter(|facts| is_profile(facts)) {
-        from.insert(facts.path.clone(), None);
-        queue.push_back(facts);
-    }
-    while let Some(facts) = queue.pop_front() {
-        if facts.path == context.facts.path {
-            let mut way = vec![facts];
-            while let Some(Some(before)) = way.last().and_then(|last| from.get(&last.path)) {
-                way.push(before.clone());
+/// The profiles that are reached from the file being checked, and how each leads back to it, if it does.
+#[derive(Default)]
+struct Ways {
+    /// The first is the file itself.
+    reached: Vec<Arc<Facts>>,
+    /// Where in `reached` the profiles of a name stand.
+    named: HashMap<Arc<str>, Vec<usize>>,
+    /// For each of `reached` the next on its shortest way back, and how long that is; the file itself is its own.
+    back: Vec<Option<(usize, usize)>>,
+}
+
+impl Ways {
+    fn of(context: &WorkspaceContext<'_>) -> Ways {
+        let mut ways = Ways { reached: vec![context.facts.clone()], ..Ways::default() };
+        let mut places: HashMap<Arc<str>, usize> = HashMap::default();
+        places.insert(context.facts.path.clone(), 0);
+        let mut leading: Vec<Vec<usize>> = vec![Vec::new()];
+        let mut at = 0;
+        while let Some(facts) = ways.reached.get(at).cloned() {
+            for (_, name) in parts(&facts) {
+                if !ways.named.contains_key(name) {
+                    let mut found = Vec::new();
+                    for next in context.profiles(name).into_iter().filter(|facts| is_profile(facts)) {
+                        if ways.reached.len() >= MOST && !places.contains_key(&next.path) {
+                            continue;
+                        }
+                        found.push(*places.entry(next.path.clone()).or_insert_with(|| {
+                            ways.reached.push(next);
+                            leading.push(Vec::new());
+                            ways.reached.len() - 1
+                        }));
+                    }
+                    ways.named.insert(name.clone(), found);
+                }
+                for next in ways.named.get(name).into_iter().flatten() {
+                    if let Some(from) = leading.get_mut(*next).filter(|from| from.last() != Some(&at)) {
+                        from.push(at);
+                    }
+                }
             }
-            way.reverse();
-            return Some(way);
+            at += 1;
         }
-        if from.len() > MOST {
-            return None;
-        }
-        let inner: HashSet<&Arc<str>> = parts(&facts).map(|(_, name)| name).collect();
-        for next in inner.into_iter().flat_map(|name| context.profiles(name)).filter(|facts| is_profile(facts)) {
-            if !from.contains_key(&next.path) {
-                from.insert(next.path.clone(), Some(facts.clone()));
-                queue.push_back(next);
+        ways.back = vec![None; ways.reached.len()];
+        let mut queue = VecDeque::from([0]);
+        ways.back.iter_mut().take(1).for_each(|own| *own = Some((0, 0)));
+        while let Some(to) = queue.pop_front() {
+            let long = ways.back.get(to).copied().flatten().map_or(0, |(_, long)| long);
+            for from in leading.get(to).into_iter().flatten() {
+                if let Some(slot) = ways.back.get_mut(*from).filter(|slot| slot.is_none()) {
+                    *slot = Some((to, long + 1));
+                    queue.push_back(*from);
+                }
             }
         }
+        ways
     }
-    None
+
+    /// The profiles from one of this name to the file being checked, which is not among them; the fewest there are. `None` where no way
+    /// leads back.
+    fn back(&self, name: &str) -> Option<Vec<&Arc<Facts>>> {
+        let nearest = |at: &usize| Some((self.back.get(*at).copied().flatten()?.1, *at));
+        let (_, mut at) = self.named.get(name)?.iter().filter_map(nearest).min()?;
+        let mut way = Vec::new();
+        while at != 0 && way.len() <= self.reached.len() {
+            way.push(self.reached.get(at)?);
+            at = self.back.get(at).copied().flatten()?.0;
+        }
+        Some(way)
+    }
 }
 
 /// A name that stands for two different profiles.
@@ -271,7 +310,7 @@ pub static AMBIGUOUS: Rule = Rule {
 };
 
 fn ambiguous(context: &WorkspaceContext<'_>, findings: &mut Findings) {
-    let mut told = HashSet::new();
+    let mut told = HashSet::default();
     for (reference, name) in parts(context.facts) {
         if !told.insert(name) {
             continue;
@@ -280,14 +319,17 @@ fn ambiguous(context: &WorkspaceContext<'_>, findings: &mut Findings) {
         if all.len() < 2 {
             continue;
         }
-        let fingerprint = |facts: &Facts| context.json(&facts.path).and_then(|tree| profile_fingerprint(tree.root()?).ok());
-        let prints: HashSet<String> = all.iter().filter_map(|facts| fingerprint(facts)).collect();
-        if prints.len() < 2 {
+        // the same bytes have one fingerprint, and two are enough to differ
+        let mut seen = HashSet::default();
+        let different = all.iter().filter(|facts| seen.insert(facts.digest));
+        let mut prints = different.filter_map(|facts| context.json(&facts.path).and_then(|tree| profile_fingerprint(tree.root()?).ok()));
+        let first = prints.next();
+        if prints.all(|print| Some(&print) == first.as_ref()) {
             continue;
         }
         let message = format!("the workspace holds {} profiles named `{name}`, which differ: which one is meant is not said", all.len());
         let mut finding = Finding::new(&AMBIGUOUS, reference.at.place(), message).help("rename or remove all but one");
-        for facts in &all {
+        for facts in all.iter().take(MOST_NAMED) {
             if let Some(name) = &facts.profile_name {
                 finding = finding.related(&facts.path, name.place(), "one of them");
             }
