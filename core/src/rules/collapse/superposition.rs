@@ -158,7 +158,7 @@ pub static CYCLE: Rule = Rule {
 };
 
 /// Most profiles that are followed from one; a way back that needs more is not found.
-const MOST: usize = 256;
+const MOST: usize = 1024;
 /// Most profiles of a circle, or of one name, that are told one by one.
 const MOST_NAMED: usize = 8;
 
@@ -207,10 +207,18 @@ fn cycle(context: &WorkspaceContext<'_>, findings: &mut Findings) {
 struct Ways {
     /// The first is the file itself.
     reached: Vec<Arc<Facts>>,
-    /// Where in `reached` the profiles of a name stand.
-    named: HashMap<Arc<str>, Vec<usize>>,
+    names: HashMap<Arc<str>, Name>,
     /// For each of `reached` the next on its shortest way back, and how long that is; the file itself is its own.
     back: Vec<Option<(usize, usize)>>,
+}
+
+/// A name that profiles are made of.
+#[derive(Default)]
+struct Name {
+    /// Where in `reached` the profiles that have it stand.
+    defined: Vec<usize>,
+    /// And those that are made of it.
+    used: Vec<usize>,
 }
 
 impl Ways {
@@ -218,52 +226,57 @@ impl Ways {
         let mut ways = Ways { reached: vec![context.facts.clone()], ..Ways::default() };
         let mut places: HashMap<Arc<str>, usize> = HashMap::default();
         places.insert(context.facts.path.clone(), 0);
-        let mut leading: Vec<Vec<usize>> = vec![Vec::new()];
         let mut at = 0;
         while let Some(facts) = ways.reached.get(at).cloned() {
             for (_, name) in parts(&facts) {
-                if !ways.named.contains_key(name) {
-                    let mut found = Vec::new();
-                    for next in context.profiles(name).into_iter().filter(|facts| is_profile(facts)) {
-                        if ways.reached.len() >= MOST && !places.contains_key(&next.path) {
-                            continue;
-                        }
-                        found.push(*places.entry(next.path.clone()).or_insert_with(|| {
-                            ways.reached.push(next);
-                            leading.push(Vec::new());
-                            ways.reached.len() - 1
-                        }));
-                    }
-                    ways.named.insert(name.clone(), found);
+                if let Some(known) = ways.names.get_mut(name) {
+                    known.used.push(at);
+                    continue;
                 }
-                for next in ways.named.get(name).into_iter().flatten() {
-                    if let Some(from) = leading.get_mut(*next).filter(|from| from.last() != Some(&at)) {
-                        from.push(at);
+                let mut new = Name { defined: Vec::new(), used: vec![at] };
+                for next in context.profiles(name).into_iter().filter(|facts| is_profile(facts)) {
+                    let place = places.get(&next.path).copied();
+                    if place.is_none() && ways.reached.len() >= MOST {
+                        continue;
                     }
+                    new.defined.push(place.unwrap_or_else(|| {
+                        places.insert(next.path.clone(), ways.reached.len());
+                        ways.reached.push(next);
+                        ways.reached.len() - 1
+                    }));
                 }
+                ways.names.insert(name.clone(), new);
             }
             at += 1;
         }
-        ways.back = vec![None; ways.reached.len()];
-        let mut queue = VecDeque::from([0]);
-        ways.back.iter_mut().take(1).for_each(|own| *own = Some((0, 0)));
-        while let Some(to) = queue.pop_front() {
-            let long = ways.back.get(to).copied().flatten().map_or(0, |(_, long)| long);
-            for from in leading.get(to).into_iter().flatten() {
-                if let Some(slot) = ways.back.get_mut(*from).filter(|slot| slot.is_none()) {
+        ways.back = ways.lead_back();
+        ways
+    }
+
+    fn lead_back(&self) -> Vec<Option<(usize, usize)>> {
+        let mut back = vec![None; self.reached.len()];
+        let mut gone = HashSet::default();
+        let mut queue = VecDeque::from([(0, 0)]);
+        back.iter_mut().take(1).for_each(|own| *own = Some((0, 0)));
+        while let Some((to, long)) = queue.pop_front() {
+            let name = self.reached.get(to).and_then(|facts| facts.profile_name.as_ref()).and_then(|name| self.names.get(&*name.value));
+            // what a name leads to first is what it leads to soonest
+            let Some(name) = name.filter(|name| gone.insert(std::ptr::from_ref(*name))) else { continue };
+            for from in &name.used {
+                if let Some(slot) = back.get_mut(*from).filter(|slot| slot.is_none()) {
                     *slot = Some((to, long + 1));
-                    queue.push_back(*from);
+                    queue.push_back((*from, long + 1));
                 }
             }
         }
-        ways
+        back
     }
 
     /// The profiles from one of this name to the file being checked, which is not among them; the fewest there are. `None` where no way
     /// leads back.
     fn back(&self, name: &str) -> Option<Vec<&Arc<Facts>>> {
         let nearest = |at: &usize| Some((self.back.get(*at).copied().flatten()?.1, *at));
-        let (_, mut at) = self.named.get(name)?.iter().filter_map(nearest).min()?;
+        let (_, mut at) = self.names.get(name)?.defined.iter().filter_map(nearest).min()?;
         let mut way = Vec::new();
         while at != 0 && way.len() <= self.reached.len() {
             way.push(self.reached.get(at)?);
