@@ -79,7 +79,16 @@ impl Told<'_> {
             }
             Error::InvalidAttributeValue(_) | Error::InvalidChar(b'"' | b'\'', b'<', _) => {
                 self.help("write `&lt;`, or close the value's quote");
-                "`<` cannot stand in an attribute value".to_owned()
+                let before = self.text.get(..at).unwrap_or_default();
+                let begin = before.rfind("=\"").max(before.rfind("='")).unwrap_or(at);
+                // a quote that was forgotten is missing where the value should have ended
+                match before.get(begin..).is_some_and(|value| value.contains('\n')) {
+                    true => {
+                        let line = before.as_bytes().iter().take(begin).filter(|byte| **byte == b'\n').count() + 1;
+                        format!("`<` cannot stand in an attribute value, and the one here begins in line {line}")
+                    }
+                    false => "`<` cannot stand in an attribute value".to_owned(),
+                }
             }
             Error::NoRootNode if outline.has_element => self.unfinished(outline),
             Error::NoRootNode => {
@@ -172,13 +181,24 @@ impl Told<'_> {
     /// The text ends too early: inside a tag, or before the last element is closed.
     fn unfinished(&mut self, outline: &Outline) -> String {
         let bytes = self.text.as_bytes();
+        // what never ends takes everything behind it in, so it is asked before the tags
+        if let Some((start, begin, end)) = endless(bytes) {
+            let what = match begin {
+                "<!--" => "comment",
+                "<?" => "processing instruction",
+                _ => "CDATA section",
+            };
+            self.span = Span::from(start..start + begin.len());
+            self.help(format!("write `{end}` where the {what} ends"));
+            return format!("the {what} that begins here never ends");
+        }
         let last = memchr::memrchr(b'<', bytes);
         let inside = last.filter(|&start| !tag_ends(&bytes[start..]));
         if let Some(start) = inside {
             let mark = 1 + usize::from(bytes.get(start + 1) == Some(&b'/'));
-            let begin = if bytes[start..].starts_with(b"<!--") { "<!--".len() } else { mark + name_at(self.text, start + mark).len() };
+            let begin = mark + name_at(self.text, start + mark).len();
             self.span = Span::from(start..(start + begin).min(bytes.len()));
-            self.help("close the tag, the quote or the comment that begins here");
+            self.help("close the tag or the quote that begins here");
             return "the document ends inside this markup".to_owned();
         }
         let Some(&open) = outline.open.last() else {
@@ -192,15 +212,29 @@ impl Told<'_> {
     }
 }
 
-/// Whether the markup at the start of `bytes` comes to its end.
+/// Where a comment, a CDATA section or a processing instruction begins that does not end, how it begins, and how it would end.
+fn endless(bytes: &[u8]) -> Option<(usize, &'static str, &'static str)> {
+    const KINDS: [(&str, &str); 3] = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+    let mut at = 0;
+    while let Some(start) = memchr::memchr(b'<', bytes.get(at..)?).map(|found| at + found) {
+        let rest = bytes.get(start..)?;
+        at = match KINDS.into_iter().find(|(begin, _)| rest.starts_with(begin.as_bytes())) {
+            None => start + 1,
+            Some((begin, end)) => match memchr::memmem::find(rest.get(begin.len()..)?, end.as_bytes()) {
+                Some(found) => start + begin.len() + found + end.len(),
+                None => return Some((start, begin, end)),
+            },
+        };
+    }
+    None
+}
+
+/// Whether the tag at the start of `bytes` comes to its end; one of no element is told of before.
 fn tag_ends(bytes: &[u8]) -> bool {
+    if [&b"<!--"[..], b"<![CDATA[", b"<?"].iter().any(|begin| bytes.starts_with(begin)) {
+        return true;
+    }
     let mut quote = None;
-    if bytes.starts_with(b"<!--") {
-        return memchr::memmem::find(bytes, b"-->").is_some();
-    }
-    if bytes.starts_with(b"<![CDATA[") {
-        return memchr::memmem::find(bytes, b"]]>").is_some();
-    }
     for &byte in bytes {
         match (quote, byte) {
             (None, b'>') => return true,
