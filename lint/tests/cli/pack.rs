@@ -226,6 +226,9 @@ fn compile_tells_what_it_decided_and_what_is_over_budget() {
     let run = workspace.lint(&["pack", "compile", "s.json", "-o", "./s.json"]);
     assert!(run.code == 2 && workspace.read("s.json") == input, "the input is not written over: {}", run.stderr);
     assert_eq!(workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin", "--amp", "policy=1.5"]).code, 2);
+    workspace.write("e.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><text>words</text></svg>");
+    let run = workspace.lint(&["pack", "compile", "e.svg", "-o", "e.v2c-bin"]);
+    assert!(run.code == 0 && run.stderr.contains("`e.svg` has no lanes"), "an empty pack is not made without a word: {}", run.stderr);
     for (text, wanted) in [("[]", "a JSON object"), ("", "empty"), ("\u{feff}{}", "byte order mark")] {
         workspace.write("s.json", text);
         let run = workspace.lint(&["pack", "compile", "s.json", "-o", "b.v2c-bin"]);

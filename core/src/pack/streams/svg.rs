@@ -73,6 +73,11 @@ pub fn extract(text: &str, names: &Names<'_>) -> Result<Streams, Refusal> {
         if !sampler.shape(element).map_err(|why| Refusal::Shape { locator: element.locator(), why })? {
             continue;
         }
+        // Differences and sums of lawful numbers may overflow.
+        if sampler.out.iter().any(|sample| !sample.is_finite()) {
+            let why = "its coordinates are too far apart to be measured".to_owned();
+            return Err(Refusal::Shape { locator: element.locator(), why });
+        }
         samples += sampler.out.len();
         if samples > MOST_SAMPLES {
             return Err(Refusal::TooLarge);
@@ -317,6 +322,10 @@ impl Sampler {
             let (x, y) = (rx * cos_t, ry * sin_t);
             Point { x: cx + cos * x - sin * y, y: cy + sin * x + cos * y }
         }));
+        // Radii whose squares vanish or overflow beside the distance: as good as none.
+        if self.points.iter().any(|point| !(point.x.is_finite() && point.y.is_finite())) {
+            return self.line(to, LINE);
+        }
         self.block(to, ARC);
     }
 
@@ -382,6 +391,7 @@ mod tests {
         }
         assert_eq!(samples("M0 0A5 5 0 0 1 0 0").len(), 0, "an arc to where it begins is nothing");
         assert_eq!(samples("M0 0A0 5 0 0 1 9 9"), samples("M0 0L9 9"), "an arc without a radius is a line");
+        assert_eq!(samples("M0 0A1e-300 1e-300 0 0 1 9 9"), samples("M0 0L9 9"), "nor does one too small to be squared bend");
         assert_eq!(samples("M1 1l2 2q1 1 2 0t3 3"), samples("M1 1L3 3Q4 4 5 3T8 6"));
         assert_eq!(samples("M0 0C0 5 5 5 5 0S10 -5 10 0"), samples("M0 0C0 5 5 5 5 0C5 -5 10 -5 10 0"));
     }
@@ -437,6 +447,8 @@ mod tests {
         assert!(refused("<svg viewBox='0 0 9 9'><path d='M0 0L1'/></svg>").contains("/svg/path[1]"));
         assert!(refused("<svg viewBox='0 0 9 9'><rect width='9%'/></svg>").contains("`width`"));
         assert!(refused("<svg viewBox='0 0 9 9'><path d='M0 0L1e999 0'/></svg>").contains("beyond"));
+        let wide = "<svg viewBox='0 0 9 9'><path d='M1e308 0l1e308 0l1e308 0'/></svg>";
+        assert!(refused(wide).contains("/svg/path[1]: its coordinates are too far apart"));
         assert_eq!(extract("<svg viewBox='0 0 9 9'/>", &[]).map(|streams| streams.len()), Ok(0));
     }
 }

@@ -32,6 +32,12 @@ pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
     }
     let (settings, root) = settings(arguments)?;
     let streams = streams(&arguments.input, &settings)?;
+    if streams.is_empty() {
+        tell(format_args!(
+            "`{}` has no lanes: the pack will be empty; lanes are made of shapes that are drawn where they stand, or of lists of numbers",
+            arguments.input.display()
+        ));
+    }
     let options = options(&settings, &hint(&settings, if arguments.windows.is_some() { Path::new("") } else { &root }, arguments.explain)?);
     let compiled = compile(&streams, &options).map_err(|error| Failure::Refused(error.to_string()))?;
     let json = arguments.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
