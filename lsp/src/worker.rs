@@ -2,6 +2,10 @@
 //!
 //! Takes all the work there is at once, so that of many edits only the last text is looked at; a lone edit is looked at immediately.
 
+#[cfg(test)]
+mod recovery;
+mod watch;
+
 use std::{
     collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -23,6 +27,7 @@ use crate::{
     session::{Outgoing, Session, Task},
     view::{Open, View},
 };
+use watch::News;
 
 /// Above this many watched paths at once the folders are read anew.
 const MANY_PATHS: usize = 500;
@@ -59,17 +64,6 @@ struct Worker {
 
 /// A root and a path from there.
 type Home = (RootId, Arc<str>);
-
-/// What news of a path may concern beside files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum News {
-    /// Nothing.
-    Files,
-    /// Which files are read, or what a link leads to.
-    Rules,
-    /// Where workspaces begin.
-    Workspaces,
-}
 
 /// Which files' findings have to be looked at again, by root.
 type Changed = BTreeMap<RootId, HashSet<Arc<str>>>;
@@ -111,6 +105,9 @@ impl Worker {
         let again = catch_unwind(AssertUnwindSafe(|| {
             let mut changed = Changed::new();
             self.reload_all(&mut changed);
+            if task.work.folders {
+                self.set_folders(task, &mut changed);
+            }
             self.report(task, &changed, &HashSet::default());
         }));
         if again.is_err() {
@@ -166,6 +163,8 @@ impl Worker {
 
     fn load(&self, path: &Path) -> Root {
         self.session.tell(Outgoing::Begin(format!("checking {}", path.display())));
+        #[cfg(test)]
+        recovery::load(path);
         let root = Root::load(path);
         self.session.tell(Outgoing::End(format!("{} files", root.files())));
         root
@@ -208,85 +207,6 @@ impl Worker {
         self.open.iter().filter(|(_, opened)| inside(&opened.home)).map(|(uri, opened)| (uri.clone(), opened.document.clone())).collect()
     }
 
-    /// The client's file watcher spoke of a path. What concerns more than files is left to the caller.
-    fn watched(&mut self, path: &Path, changed: &mut Changed) -> News {
-        let real = content::real(path);
-        let name = path.file_name().unwrap_or_default();
-        let Some(home) = self.home_of(path) else {
-            let alone = self.open.iter().find(|(_, opened)| opened.document.path.as_deref() == Some(path));
-            if let Some((uri, document)) = alone.map(|(uri, opened)| (uri.clone(), opened.document.clone())) {
-                self.take_in(&uri, document, changed);
-            }
-            return self.news_of_folder(&real);
-        };
-        let is_link = real.is_symlink() || self.roots.get(&home.0).is_some_and(|root| root.is_link(&home.1));
-        if name == ".gitignore" || name == ".ignore" || is_link {
-            return News::Rules;
-        }
-        if name == CONFIG_FILE && real.is_file() != (*home.1 == *CONFIG_FILE) {
-            // a workspace begins here, or ends
-            return News::Workspaces;
-        }
-        if real.is_dir() {
-            return self.watched_folder(&real, changed);
-        }
-        let news = self.news_of_folder(&real);
-        if news != News::Files {
-            return news;
-        }
-        if *home.1 == *CONFIG_FILE && self.open_at(&home).is_none() {
-            self.configure(home.0, None, changed);
-        }
-        // a folder that is gone takes its files along
-        let below = self.roots.get(&home.0).map(|root| root.known_below(&home.1)).unwrap_or_default();
-        for path in below.into_iter().chain([home.1]) {
-            self.look_again(&(home.0, path), changed);
-        }
-        News::Files
-    }
-
-    /// A folder is there that was not, or is another than before: everything that is or was in it is looked at.
-    fn watched_folder(&mut self, folder: &Path, changed: &mut Changed) -> News {
-        let mut folders = vec![folder.to_owned()];
-        let mut files = Vec::new();
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                let name = entry.file_name();
-                match entry.file_type() {
-                    Ok(_) if name == CONFIG_FILE => return News::Workspaces,
-                    Ok(_) if name == ".gitignore" || name == ".ignore" => return News::Rules,
-                    Ok(kind) if kind.is_dir() => folders.push(entry.path()),
-                    Ok(kind) if kind.is_symlink() => return News::Rules,
-                    Ok(_) => files.push(entry.path()),
-                    Err(_) => {}
-                }
-            }
-        }
-        let known = self.home_of(folder).map(|(id, path)| {
-            let below = self.roots.get(&id).map(|root| root.known_below(&path)).unwrap_or_default();
-            below.into_iter().map(move |path| (id, path))
-        });
-        let homes: HashSet<Home> = files.iter().filter_map(|file| self.home_of(file)).chain(known.into_iter().flatten()).collect();
-        for home in homes {
-            self.look_again(&home, changed);
-        }
-        News::Files
-    }
-
-    /// What it means for the workspaces that something at this path changed: one that lay there may be gone.
-    fn news_of_folder(&self, path: &Path) -> News {
-        let lost = |root: &Root| !root.is_lone() && root.path().starts_with(path) && !root.path().is_dir();
-        if self.roots.values().any(lost) { News::Workspaces } else { News::Files }
-    }
-
-    /// Looks at one file again: at the editor's text where it is open, at the disk otherwise.
-    fn look_again(&mut self, home: &Home, changed: &mut Changed) {
-        match self.open_at(home).map(|(uri, opened)| (uri.clone(), opened.document.clone())) {
-            Some((uri, document)) => self.take_in(&uri, document, changed),
-            None => self.update(home, None, changed),
-        }
-    }
-
     fn open_at(&self, home: &Home) -> Option<(&Uri, &Opened)> {
         self.open.iter().find(|(_, opened)| opened.home == *home)
     }
@@ -310,6 +230,8 @@ impl Worker {
     /// Takes in the text of an open document.
     fn take_in(&mut self, uri: &Uri, document: Document, changed: &mut Changed) {
         let known = self.open.remove(uri);
+        #[cfg(test)]
+        recovery::look_at(&document);
         let home = match &known {
             // a document does not move while it is open, unless the folders did
             Some(opened) if self.roots.contains_key(&opened.home.0) && self.still_home(opened) => opened.home.clone(),
