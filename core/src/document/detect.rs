@@ -119,13 +119,6 @@ pub fn detect_xml<'a>(path: &str, root: &str, attribute: impl Fn(&str) -> Option
 
 /// Discriminating members of `root` that name another kind than `kind` (C642, C643): member and the kind it names.
 pub fn disagreements(root: Node<'_>, kind: Kind) -> Vec<(&'static str, Kind)> {
-    let says = |kind: Kind, member: &str, value: &str| {
-        let named = TYPES.contains(&member) && (value == kind.name() || kind.info().schema == Some(value));
-        let marked = |&(name, wanted): &(&str, &str)| {
-            (name == member || TYPES.contains(&member) && TYPES.contains(&name)) && (wanted == value || wanted == "*")
-        };
-        named || kind.info().markers.iter().any(marked)
-    };
     let mut all = Vec::new();
     for &member in DISCRIMINATORS.iter().chain(TELLING) {
         let Some(value) = root.get(member).and_then(|node| node.as_str()) else { continue };
@@ -136,6 +129,26 @@ pub fn disagreements(root: Node<'_>, kind: Kind) -> Vec<(&'static str, Kind)> {
         }
     }
     all
+}
+
+/// Discriminating members of `root` that name its kind `kind` once more, with or without the version (C642).
+pub fn agreements(root: Node<'_>, kind: Kind) -> impl Iterator<Item = &'static str> {
+    let stem = kind.name().rsplit_once(".v").filter(|(_, version)| version.bytes().all(|b| b.is_ascii_digit())).map(|(stem, _)| stem);
+    DISCRIMINATORS.iter().copied().filter(move |member| {
+        let value = root.get(member);
+        value
+            .and_then(|node| node.as_str())
+            .is_some_and(|value| says(kind, member, &value) || TYPES.contains(member) && stem == Some(&*value))
+    })
+}
+
+/// Whether a member with this value names this kind.
+fn says(kind: Kind, member: &str, value: &str) -> bool {
+    let named = TYPES.contains(&member) && (value == kind.name() || kind.info().schema == Some(value));
+    let marked = |&(name, wanted): &(&str, &str)| {
+        (name == member || TYPES.contains(&member) && TYPES.contains(&name)) && (wanted == value || wanted == "*")
+    };
+    named || kind.info().markers.iter().any(marked)
 }
 
 fn found(kind: Option<Kind>, sign: Sign) -> Detection {

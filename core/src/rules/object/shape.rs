@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{
     diagnostic::{Fix, Safety, Severity},
     document::{
-        detect,
+        detect, pointer,
         schema::{self, SchemaFinding},
     },
     rules::{
@@ -224,7 +224,10 @@ fn shape(context: &FileContext<'_>, findings: &mut Findings) {
             findings.push(Finding::new(&TYPE_DISAGREES, Place::value(node), message).help("make them agree"));
         }
     }
-    for finding in found.into_iter().filter(|finding| !told_of.contains(&finding.pointer)) {
+    // what names the kind once more is known, though the kind's own list does not hold it
+    let agreeing: Vec<String> = detect::agreements(root, context.kind).map(|member| pointer::join("", member)).collect();
+    let known = |finding: &SchemaFinding| finding.rule.ends_with("/unknown-member") && agreeing.contains(&finding.pointer);
+    for finding in found.into_iter().filter(|finding| !told_of.contains(&finding.pointer) && !known(finding)) {
         findings.push(told(finding, context.path));
     }
 }
