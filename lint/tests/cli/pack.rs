@@ -95,6 +95,7 @@ fn a_lane_is_proved_to_belong_to_its_pack() {
     let check = || workspace.lint(&["pack", "check-proof", "a.v2c-bin", "proof.json"]);
     assert_eq!((check().code, check().stdout.as_str()), (0, "proved: `style@mid` (@A) belongs to `a.v2c-bin`\n"));
     let honest = proof.json();
+    let manifest_root = inspect(&workspace, &[]).json()["derived_from"]["merkle_root"].as_str().expect("a root").to_owned();
     for (place, value) in [
         ("/leaf_hash", json!("00".repeat(32))),
         ("/path/0/dir", json!(0)),
@@ -108,6 +109,16 @@ fn a_lane_is_proved_to_belong_to_its_pack() {
         let run = check();
         assert!(run.code == 1 && run.stdout.starts_with("not proved: "), "{place}: {}", run.stdout);
     }
+    for (member, truth, other) in [("lane_id", "style@mid", "style@late"), ("merkle_root", manifest_root.as_str(), "00")] {
+        for (value, code) in [(truth, 0), (other, 1)] {
+            let mut named = honest.clone();
+            named[member] = json!(value);
+            workspace.write("proof.json", named.to_string());
+            assert_eq!(check().code, code, "{member} {value}: {}", check().stdout);
+        }
+    }
+    workspace.write("proof.json", proof.stdout.replacen('{', "{\"lane_sym\": \"@0\",", 1));
+    assert_eq!(check().code, 2, "a member that stands there twice says nothing");
     workspace.write("proof.json", "{}");
     assert_eq!(check().code, 2);
     assert_eq!(workspace.lint(&["pack", "prove", "a.v2c-bin", "nobody"]).code, 2);

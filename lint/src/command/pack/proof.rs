@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use mx2lm_core::hash::digest::{hex, unhex};
 use mx2lm_core::pack::container::open_lazily;
 use mx2lm_core::pack::merkle::{self, Side, Step};
+use mx2lm_core::syntax::json::Tree;
 use serde_json::{Value, json};
 
 use super::{FOUND, lane_of, opened, print, read, refused};
@@ -26,7 +27,15 @@ pub fn prove(arguments: &ProveArgs) -> Result<ExitCode, Failure> {
 /// `pack check-proof`. The proof speaks of a leaf; that the leaf is the lane's and the root the pack's is looked up in the pack.
 pub fn check(arguments: &CheckProofArgs) -> Result<ExitCode, Failure> {
     let refuse = |why: &str| Failure::Refused(format!("`{}` is no proof: {why}", arguments.proof.display()));
-    let proof: Value = serde_json::from_slice(&read(&arguments.proof)?).map_err(|error| refuse(&format!("it is not JSON: {error}")))?;
+    let text = String::from_utf8(read(&arguments.proof)?).map_err(|_| refuse("it is not UTF-8"))?;
+    let tree = Tree::parse(text.into());
+    if let Some(error) = tree.errors().first() {
+        return Err(refuse(&error.message));
+    }
+    if let Some(twice) = tree.duplicates().first() {
+        return Err(refuse(&format!("the member `{}` stands there twice", twice.name)));
+    }
+    let proof: Value = tree.root().map_or(Value::Null, |root| root.to_value());
     let hash = |value: &Value, name: &str| {
         let digits = value.get(name).and_then(Value::as_str).and_then(unhex::<32>);
         digits.ok_or_else(|| refuse(&format!("`{name}` is wanted: 64 lower-case hexadecimal digits")))
@@ -53,6 +62,16 @@ pub fn check(arguments: &CheckProofArgs) -> Result<ExitCode, Failure> {
         }
         Some(lane) => pack.verify_lane(lane).err().map(|fault| fault.to_string()),
     };
+    // What a proof says beside the way is held to the pack too.
+    let text = |name: &str| proof.get(name).and_then(Value::as_str);
+    let wrong = wrong.or_else(|| {
+        let (named, id) = (text("lane_id")?, &lane?.id);
+        (named != id).then(|| format!("`{symbol}` is the lane `{id}` in the pack and `{named}` in the proof"))
+    });
+    let wrong = wrong.or_else(|| {
+        let (named, truth) = (text("merkle_root")?, hex(&root?));
+        (named != truth).then(|| format!("the root is {truth} in the pack and {named} in the proof"))
+    });
     // A shorter or longer way than the tree is high would prove something about another tree.
     let height = usize::BITS - pack.lanes().len().saturating_sub(1).leading_zeros();
     let wrong = wrong.or_else(|| {
