@@ -68,6 +68,16 @@ fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write::put(path, bytes).map_err(|reason| Failure::Write { path: path.to_owned(), reason })
 }
 
+/// Refuses to write over what is read, which would be lost.
+fn apart(input: &Path, output: &Path) -> Result<(), Failure> {
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    if place(input).is_some_and(|input| place(output) == Some(input)) {
+        let path = output.display();
+        return Err(Failure::Refused(format!("`{path}` is the input too, and would be lost; write to another file")));
+    }
+    Ok(())
+}
+
 fn public_key(text: &str) -> Result<PublicKey, Failure> {
     text.parse().map_err(|error| Failure::Refused(format!("the key `{text}` {error}")))
 }
@@ -170,7 +180,10 @@ fn manifest_of(arguments: &ManifestArgs) -> Result<ExitCode, Failure> {
     let Some(path) = &arguments.check else {
         let text = manifest::to_text(&manifest::generate_with(&pack, arguments.lanes));
         match &arguments.output {
-            Some(path) => put(path, text.as_bytes())?,
+            Some(path) => {
+                apart(&arguments.pack, path)?;
+                put(path, text.as_bytes())?;
+            }
             None => print(&text)?,
         }
         return Ok(ExitCode::SUCCESS);

@@ -54,6 +54,10 @@ fn inspect_prints_the_manifest_and_its_parts() {
     let same = inspect(&workspace, &["--compat", "--compare", "a.v2c-bin"]).json();
     assert_eq!(same["compatibility"], json!({ "level": 0, "merge_allowed": true }));
     assert_eq!(inspect(&workspace, &["--out", "m.json"]).stdout, "");
+    let pack = bytes(&workspace, "a.v2c-bin");
+    assert_eq!(inspect(&workspace, &["--out", "a.v2c-bin"]).code, 1);
+    assert_eq!(workspace.lint(&["pack", "manifest", "a.v2c-bin", "-o", "./a.v2c-bin"]).code, 2);
+    assert_eq!(bytes(&workspace, "a.v2c-bin"), pack, "a pack is not written over by its manifest");
     assert_eq!(workspace.read("m.json"), whole.stdout);
     assert_eq!(inspect(&workspace, &["--help"]).code, 0);
     assert_eq!(inspect(&workspace, &["--version"]).code, 0);

@@ -16,20 +16,13 @@ use mx2lm_core::syntax::json::Tree;
 use mx2lm_core::workspace::config::{PackSettings, Windows};
 use mx2lm_core::workspace::walk::CONFIG_FILE;
 
-use super::{configuration, put, read};
+use super::{apart, configuration, put, read};
 use crate::cli::pack::{self as cli, CompileArgs, Matrix};
 use crate::output::{Failure, tell};
 
 /// Runs the command.
 pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
-    if std::fs::canonicalize(&arguments.input)
-        .is_ok_and(|input| std::fs::canonicalize(&arguments.output).is_ok_and(|output| input == output))
-    {
-        return Err(Failure::Refused(format!(
-            "`{}` is the input too, and would be lost; write to another file",
-            arguments.output.display()
-        )));
-    }
+    apart(&arguments.input, &arguments.output)?;
     let (settings, root) = settings(arguments)?;
     let streams = streams(&arguments.input, &settings)?;
     if streams.is_empty() {

@@ -7,7 +7,7 @@ use mx2lm_core::pack::container::{Fault, open, open_tables};
 use mx2lm_core::pack::{Pack, compat, manifest};
 use serde_json::{Map, Value, json};
 
-use super::{judged, print, public_key, put, read, seal_of};
+use super::{apart, judged, print, public_key, put, read, seal_of};
 use crate::cli::pack::InspectArgs;
 use crate::output::{Failure, tell};
 
@@ -47,6 +47,9 @@ fn unreadable(failure: Failure) -> Stop {
 
 fn inspect(arguments: &InspectArgs) -> Result<(), Stop> {
     let path = &arguments.pack;
+    if let Some(out) = &arguments.out {
+        apart(path, out).map_err(unreadable)?;
+    }
     let bytes = read(path).map_err(unreadable)?;
     let pack = if arguments.verify { open(&bytes) } else { open_tables(&bytes) }.map_err(|fault| stopped(path, &fault))?;
     if arguments.verify {
