@@ -20,6 +20,7 @@ pub static RULES: &[&Rule] = &[
     &package::OBJECT,
     &package::PART,
     &package::PROFILE,
+    &package::SELECTOR,
     &package::PROMPT,
     &package::SERVICE,
     &replay::REPLAY,

@@ -33,6 +33,9 @@ const PARTS: &[(&[&str], &str)] = &[
 /// The words of the user (B643).
 const PROMPT_TEXT: &str = "Explain how SVG-Tensors work in simple terms.";
 
+/// Selections that choose the same each time (B484).
+const STEADY: &[&str] = &["argmax", "threshold", "ranked-list"];
+
 /// Member names of things that serve (B625).
 const SERVING: &[&str] = &["controller", "service", "server_url", "endpoint"];
 
@@ -106,6 +109,31 @@ pub static PROFILE: Rule = Rule {
                     (
                         "profile.json",
                         "{\"$schema\": \"object://schema/ai.inference.profile.v1\", \"id\": \"object://ai/inference/profile/default\", \"invariants\": [\"no_randomness\", \"no_external_state\"]}\n",
+                    ),
+                ],
+            }],
+            good: GOOD,
+        },
+    )
+};
+
+/// A selection that is not decided by the scores alone.
+pub static SELECTOR: Rule = Rule {
+    rows: &["B690"],
+    ..rule(
+        "demo/selector",
+        Docs {
+            what: "A `selection` of the demo's inference profile that is none of `argmax`, `threshold` and `ranked-list`.",
+            why: "These choose the same each time. Another one draws, or asks the clock or the host, and the run cannot be repeated.",
+            fix: "Select by `argmax`, `threshold` or `ranked-list`.",
+            bad: &[Example {
+                note: "a choice at random",
+                file: "profile.json",
+                files: &[
+                    ("orchestrator/live-demo.object.json", ALONE),
+                    (
+                        "profile.json",
+                        "{\"$schema\": \"object://schema/ai.inference.profile.v1\", \"id\": \"object://ai/inference/profile/default\", \"selection\": {\"selection\": \"random\"}, \"invariants\": [\"no_sampling\", \"no_randomness\", \"no_external_state\"]}\n",
                     ),
                 ],
             }],
@@ -217,6 +245,15 @@ fn profile(context: &WorkspaceContext<'_>, findings: &mut Findings) {
     let Some(facts) = context.definitions(OBJECTS[5].0).into_iter().next() else { return };
     let Some(tree) = context.json(&facts.path).filter(|tree| tree.is_strict()) else { return };
     let Some(root) = tree.root() else { return };
+    // `DECISIONS` 78: a text, or an object with one
+    let selection = root.get("selection").map(|selection| selection.get("selection").unwrap_or(selection));
+    if let Some((node, selector)) = selection.and_then(|node| Some((node, node.as_str()?)))
+        && !STEADY.contains(&selector.as_ref())
+    {
+        let message = format!("the demo's inference profile selects by `{selector}`, wanted is `argmax`, `threshold` or `ranked-list`");
+        let finding = Finding::new(&SELECTOR, Place::value(node), message).in_file(&facts.path);
+        findings.push(finding.help("name a selection that depends on the scores alone").spec("runtime_non_compliant"));
+    }
     let list = root.get("invariants");
     let place = list.map(Place::opening).or(facts.id.as_ref().map(|id| id.place())).unwrap_or_default();
     for wanted in ["no_sampling", "no_randomness", "no_external_state"] {
