@@ -9,6 +9,7 @@ use crate::{
     document::lane_facts::LaneFacts,
     document::{id, kind::Kind, projection},
     hash::{Digest, self_hash},
+    map::HashSet,
     rules::Place,
     syntax::{
         json::{self, Node, Whole},
@@ -407,10 +408,12 @@ fn read_references(root: Node<'_>, kind: Kind, facts: &mut Facts) {
     }
     if !TABLED_FAMILIES.contains(&kind.family()) {
         let own = facts.id.as_ref().map(|id| id.span);
-        let tabled: Vec<Span> = facts.references.iter().map(|reference| reference.at.span).collect();
+        let tabled: HashSet<u32> = facts.references.iter().map(|reference| reference.at.span.start).collect();
         root.each_string(&mut |node| {
-            let named = node.key().is_some_and(|key| NOT_REFERENCES.contains(&key.as_ref()));
-            if !named && Some(node.span()) != own && !tabled.contains(&node.span()) && node.raw().starts_with("\"object://") {
+            if !node.raw().starts_with("\"object://") || Some(node.span()) == own || tabled.contains(&node.span().start) {
+                return;
+            }
+            if !node.key().is_some_and(|key| NOT_REFERENCES.contains(&key.as_ref())) {
                 push_reference(node, &[], Severity::Info, None, facts);
             }
         });

@@ -2,7 +2,10 @@
 //!
 //! Every question is noted as a [`Key`], answers of *nothing there* included: when a key changes, the checks that asked are run again.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use crate::{
     document::facts::{Facts, Reference, Role, Target},
@@ -20,6 +23,8 @@ use crate::{
 
 /// Up to how many questions each is looked for among those before it.
 const FEW: usize = 64;
+/// How many names are compared for one file in search of near ones.
+const COMPARISONS: usize = 500_000;
 
 /// One file among the others.
 pub struct WorkspaceContext<'a> {
@@ -28,12 +33,14 @@ pub struct WorkspaceContext<'a> {
     pub facts: &'a Arc<Facts>,
     /// Nothing where no edit will follow.
     asked: Option<RefCell<Vec<Key>>>,
+    /// How many names may still be compared in search of a near one.
+    comparisons: Cell<usize>,
 }
 
 impl<'a> WorkspaceContext<'a> {
     /// The file `facts` in `snapshot`. `remember` is whether questions are noted.
     pub fn new(snapshot: &'a Snapshot, facts: &'a Arc<Facts>, remember: bool) -> Self {
-        WorkspaceContext { snapshot, facts, asked: remember.then(RefCell::default) }
+        WorkspaceContext { snapshot, facts, asked: remember.then(RefCell::default), comparisons: Cell::new(COMPARISONS) }
     }
 
     /// What has been asked so far.
@@ -211,14 +218,19 @@ impl<'a> WorkspaceContext<'a> {
         self.snapshot.index.twins(path).into_iter().filter(|twin| **twin != *path).collect()
     }
 
-    /// The defined name nearest to a name that nothing defines.
+    /// The defined name nearest to a name that nothing defines; nothing any more once a file's names were held against very many.
     pub fn nearest(&self, target: &Target) -> Option<Arc<str>> {
         self.ask(|| Key::AllIds);
-        let index = &self.snapshot.index;
+        let (index, left) = (&self.snapshot.index, self.comparisons.get());
+        if left == 0 {
+            return None;
+        }
+        let mut looked_at = 0;
         let near = match target {
-            Target::Object(id) => nearest_of(id, index.ids().map(|id| &**id)),
-            Target::Profile(name) => nearest_of(name, index.profile_names().map(|name| &**name)),
+            Target::Object(id) => nearest_of(id, index.ids().inspect(|_| looked_at += 1).map(|id| &**id)),
+            Target::Profile(name) => nearest_of(name, index.profile_names().inspect(|_| looked_at += 1).map(|name| &**name)),
         };
+        self.comparisons.set(left.saturating_sub(looked_at));
         near.map(Arc::from)
     }
 

@@ -33,10 +33,18 @@ pub static PROFILE_HINT: Rule = Rule {
     },
 };
 
+/// Most hints on one profile.
+const MOST: usize = 100;
+
 fn hints(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(root) = context.root() else { return };
+    // a list may be longer than the schema allows by any number, and each place in it takes a walk along it
+    let mut left = MOST;
     let mut say = |node: Node<'_>, message: String, help: &str| {
-        findings.push(Finding::new(&PROFILE_HINT, Place::value(node), message).help(help));
+        if left > 0 {
+            left -= 1;
+            findings.push(Finding::new(&PROFILE_HINT, Place::value(node), message).help(help));
+        }
     };
     if let Some(meta) = root.get("meta") {
         of_meta(meta, &mut say);

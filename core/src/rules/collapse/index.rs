@@ -239,16 +239,21 @@ fn structure(context: &FileContext<'_>, findings: &mut Findings) {
     let Some(drawing) = context.xml() else { return };
     let root = drawing.root();
     let mut found = Vec::new();
-    let mut wrong = |place: Place, message: String, help: String| found.push(Finding::new(&STRUCTURE, place, message).help(help));
+    // to say where an element stands takes a look at all those beside it: it is done for what is told only
+    let mut wrong = |place: &dyn Fn() -> Place, message: String, help: String| {
+        if found.len() < MOST {
+            found.push(Finding::new(&STRUCTURE, place(), message).help(help));
+        }
+    };
     match root.attribute("data-doc-id") {
         None => wrong(
-            at(root),
+            &|| at(root),
             "the unit lacks `data-doc-id`: nothing says which document it indexes".to_owned(),
             "add `data-doc-id`".to_owned(),
         ),
         Some(attribute) if attribute.value().trim().is_empty() => {
             wrong(
-                place(attribute),
+                &|| place(attribute),
                 "`data-doc-id` is empty: nothing says which document is indexed".to_owned(),
                 "write the document's id".to_owned(),
             );
@@ -262,14 +267,14 @@ fn structure(context: &FileContext<'_>, findings: &mut Findings) {
         if let Some(list) = element.attribute("data-edges") {
             match pairs(list.value()) {
                 None => wrong(
-                    place(list),
+                    &|| place(list),
                     "`data-edges` is no list of pairs of whole numbers".to_owned(),
                     "write pairs such as `0,1 1,2`".to_owned(),
                 ),
                 Some(pairs) => {
                     if let Some(end) = pairs.iter().flatten().find(|end| **end as usize >= paths) {
                         wrong(
-                            place(list),
+                            &|| place(list),
                             format!("`data-edges` names path {end}, and the unit has {paths}, counted from 0"),
                             "name paths of the unit".to_owned(),
                         );
@@ -283,7 +288,6 @@ fn structure(context: &FileContext<'_>, findings: &mut Findings) {
             _ => {}
         }
     }
-    found.truncate(MOST);
     findings.list.extend(found);
     for ((id, space), there) in GROUPS.iter().zip(spaces) {
         if !there {
@@ -291,22 +295,22 @@ fn structure(context: &FileContext<'_>, findings: &mut Findings) {
             findings.push(Finding::new(&SPACES, at(root), message).help(format!("add `<g id=\"{id}\" space=\"{space}\">`")));
         }
     }
-    findings.list.extend(weights.into_iter().take(MOST));
+    findings.list.extend(weights);
 }
 
-fn group(group: Element<'_>, spaces: &mut [bool; 2], wrong: &mut impl FnMut(Place, String, String)) {
+fn group(group: Element<'_>, spaces: &mut [bool; 2], wrong: &mut impl FnMut(&dyn Fn() -> Place, String, String)) {
     let (id, space) = (group.value("id"), group.attribute("space"));
     for ((own, wanted), there) in GROUPS.iter().zip(spaces) {
         let is_own = id == Some(own);
         let is_wanted = space.is_some_and(|space| space.value() == *wanted);
         *there |= is_own || is_wanted;
         if is_own && !is_wanted {
-            let place = space.map_or_else(|| at(group), place);
+            let place = || space.map_or_else(|| at(group), place);
             let found = space.map_or_else(|| "no space".to_owned(), |space| format!("the space `{}`", space.value()));
-            wrong(place, format!("the group `{own}` is in {found}, and belongs to `{wanted}`"), format!("write `space=\"{wanted}\"`"));
+            wrong(&place, format!("the group `{own}` is in {found}, and belongs to `{wanted}`"), format!("write `space=\"{wanted}\"`"));
         } else if let (true, Some(space)) = (is_wanted && !is_own && !GROUPS.iter().any(|row| Some(row.0) == id), space) {
             wrong(
-                place(space),
+                &|| place(space),
                 format!(
                     "the space `{wanted}` is that of the group `{own}`, and this one is {}",
                     id.map_or_else(|| "not named".to_owned(), |id| format!("`{id}`"))
@@ -317,12 +321,12 @@ fn group(group: Element<'_>, spaces: &mut [bool; 2], wrong: &mut impl FnMut(Plac
     }
 }
 
-fn path(path: Element<'_>, wrong: &mut impl FnMut(Place, String, String), weights: &mut Vec<Finding>) {
+fn path(path: Element<'_>, wrong: &mut impl FnMut(&dyn Fn() -> Place, String, String), weights: &mut Vec<Finding>) {
     let number = |attribute: Attribute<'_>| attribute.value().trim().parse::<f64>().ok().filter(|number| number.is_finite());
     if let Some(norm) = path.attribute("norm")
         && number(norm).is_none()
     {
-        wrong(place(norm), format!("`norm` is `{}`, which is no number", norm.value()), "write a number".to_owned());
+        wrong(&|| place(norm), format!("`norm` is `{}`, which is no number", norm.value()), "write a number".to_owned());
     }
     let lexical = path
         .ancestors()
@@ -332,13 +336,13 @@ fn path(path: Element<'_>, wrong: &mut impl FnMut(Place, String, String), weight
     }
     match path.attribute("id") {
         None => wrong(
-            at(path),
+            &|| at(path),
             "the path has no id, so which n-gram it stands for is not said".to_owned(),
             "add `id=\"ng_…\"` with the n-gram".to_owned(),
         ),
         Some(id) if id.value().strip_prefix("ng_").is_none_or(str::is_empty) => {
             wrong(
-                place(id),
+                &|| place(id),
                 format!("the id `{}` names no n-gram: it begins with `ng_`", id.value()),
                 "write `ng_` and the n-gram".to_owned(),
             );
@@ -346,12 +350,12 @@ fn path(path: Element<'_>, wrong: &mut impl FnMut(Place, String, String), weight
         Some(_) => {}
     }
     match path.attribute("freq") {
-        None => wrong(at(path), "the path lacks `freq`, how often the n-gram occurs".to_owned(), "add `freq`".to_owned()),
+        None => wrong(&|| at(path), "the path lacks `freq`, how often the n-gram occurs".to_owned(), "add `freq`".to_owned()),
         Some(freq) => {
             let digits = freq.value().trim();
             if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) || digits.bytes().all(|b| b == b'0') {
                 wrong(
-                    place(freq),
+                    &|| place(freq),
                     format!("`freq` is `{}`; wanted is a whole number from 1", freq.value()),
                     "write how often the n-gram occurs".to_owned(),
                 );
@@ -359,16 +363,16 @@ fn path(path: Element<'_>, wrong: &mut impl FnMut(Place, String, String), weight
         }
     }
     match path.attribute("weight") {
-        None => wrong(at(path), "the path lacks `weight`".to_owned(), "add `weight`, the length of the path".to_owned()),
+        None => wrong(&|| at(path), "the path lacks `weight`".to_owned(), "add `weight`, the length of the path".to_owned()),
         Some(weight) => match number(weight) {
             None => wrong(
-                place(weight),
+                &|| place(weight),
                 format!("`weight` is `{}`, which is no number", weight.value()),
                 "write the length of the path".to_owned(),
             ),
             Some(stated) => {
                 let length = path.value("d").and_then(Path::read).and_then(|path| path.length);
-                if let Some(length) = length.filter(|length| (length - stated).abs() > 1e-6) {
+                if let Some(length) = length.filter(|length| weights.len() < MOST && (length - stated).abs() > 1e-6) {
                     let message = format!("`weight` is {}, and the path is {length} long: the geometry counts", weight.value());
                     weights.push(Finding::new(&LENGTH, place(weight), message).help(format!("write {length}, or change the path")));
                 }
