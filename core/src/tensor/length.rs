@@ -5,6 +5,22 @@
 
 use super::decimal::Decimal;
 
+/// `number` with `unit`, in user units, to four digits behind the point: for people to read. `None` where the unit has no length of its own.
+pub fn near_user_units(number: &str, unit: &str) -> Option<f64> {
+    let by = match unit {
+        "px" => 1.0,
+        "in" => 96.0,
+        "pc" => 16.0,
+        "pt" => 96.0 / 72.0,
+        "cm" => 96.0 / 2.54,
+        "mm" => 96.0 / 25.4,
+        "Q" => 96.0 / 101.6,
+        _ => return None,
+    };
+    let near = (number.parse::<f64>().ok()? * by * 1e4).round() / 1e4;
+    (near.is_finite() && near != 0.0).then_some(near)
+}
+
 /// `number` with `unit`, in user units: the shortest decimal that is exactly as long. `whole` is what 100 % are, as a number is spelled.
 /// `None` where there is no such decimal, where the unit depends on a font or a screen, and beyond 30 digits.
 pub fn in_user_units(number: &str, unit: &str, whole: Option<&str>) -> Option<String> {

@@ -132,7 +132,7 @@ pub(super) fn data<'a>(walk: &mut Walk<'_, 'a, '_>, node: Node<'a>, attribute: O
         lone(walk, attribute, &start);
     }
     if let Some(command) = arc {
-        walk.find(&PATH_COMMAND, |walk| {
+        walk.find_alike(&PATH_COMMAND, |walk| {
             let message = format!("the canonical form knows no arcs (`{}`)", char::from(command.letter));
             let finding = Finding::new(&PATH_COMMAND, at(walk, attribute, command.index, command.span), message)
                 .help("write the arc as cubic curves (`C`)")

@@ -13,7 +13,7 @@ use crate::{
     tensor::{
         self,
         fault::Name,
-        length::in_user_units,
+        length::{in_user_units, near_user_units},
         number::{self, ValueFault},
     },
     text::Span,
@@ -78,13 +78,16 @@ pub(super) fn measure<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a>)
         }
     };
     if !length.unit.is_empty() {
-        walk.find(&attribute::VIEWPORT, |walk| {
+        walk.find_alike(&attribute::VIEWPORT, |walk| {
             let name = attribute.local();
             let end = length.number.end();
             let place = walk.in_value(attribute, Span::new(end, end + length.unit.len() as u32));
             let what = if length.unit == "%" { "a percentage".to_owned() } else { format!("the unit `{}`", length.unit) };
             let finding = illegal(&attribute::VIEWPORT, place, format!("`{name}` has {what}, and a tensor has nothing to measure it by"))
-                .help("write a plain number");
+                .help(match near_user_units(length.number.text(value), length.unit) {
+                    Some(near) => format!("write a plain number: about `{near}` is as long"),
+                    None => "write a plain number".to_owned(),
+                });
             match in_user_units(length.number.text(value), length.unit, whole(walk, name)) {
                 Some(plain) => {
                     let title = format!("write `{plain}`");

@@ -193,6 +193,7 @@ fn units_go_where_the_number_comes_out_even() {
     }
     let text = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 80, 40\"><line x2=\"3\" y2=\"25%\"/></svg>";
     assert!(applied(text, &found(text)[0].fixes[0]).contains("y2=\"10\""));
+    assert_eq!(found(&drawing("<line x2=\"1mm\"/>"))[0].help.as_deref(), Some("write a plain number: about `3.7795` is as long"));
     for broken in ["<line x2=\"1mm\"/>", "<line x2=\"50%\"/>", "<line x2=\"2em\"/>", "<circle r=\"50%\"/>"] {
         assert!(found(&drawing(broken)).iter().all(|finding| finding.fixes.is_empty()), "{broken}");
     }
@@ -290,6 +291,18 @@ fn a_hundred_findings_of_a_rule_are_enough() {
     // what is left out of the report is not left out of the fix
     let style = |text: &str| text.matches("style").count();
     assert_eq!(style(&applied(&text, &rest.fixes[0])), 100);
+    for (element, sign) in [
+        ("<path d=\"M0 0L3 4\" stroke-width=\"2px\"/>", "px"),
+        ("<path d=\"M0 0L3 4\" transform=\"matrix(2 0 0 2 0 0)\"/>", "matrix"),
+        ("<path d=\"M0 0A5 5 0 0 1 3 4\"/>", "A5"),
+        ("<polyline points=\"0 0 3 4\"/>", "polyline"),
+    ] {
+        let text = drawing(&element.repeat(250));
+        let found = self::found(&text);
+        let rest = found.iter().find(|finding| finding.span.is_none() && !finding.fixes.is_empty()).expect("the rest");
+        let after = applied(&text, &rest.fixes[0]);
+        assert_eq!(after.matches(sign).count(), 100, "{element}");
+    }
     let text = drawing(&"<path d=\"M0 0L3 4\" colour=\"a\"/>".repeat(250));
     let found = self::found(&text);
     let [colour] = &found.iter().filter(|finding| finding.message.contains("colour")).collect::<Vec<_>>()[..] else {

@@ -69,7 +69,7 @@ pub(super) fn transform<'a>(walk: &mut Walk<'_, 'a, '_>, attribute: Attribute<'a
             }
         };
         if let Function::Matrix | Function::SkewX | Function::SkewY = transform.function {
-            walk.find(&UNSUPPORTED_TRANSFORM, |walk| {
+            walk.find_alike(&UNSUPPORTED_TRANSFORM, |walk| {
                 let message = format!("the canonical form resolves `translate`, `scale` and `rotate`, not `{}`", transform.function.name());
                 let finding = Finding::new(&UNSUPPORTED_TRANSFORM, walk.in_value(attribute, transform.span), message)
                     .help("write it with the three, or apply it to the coordinates")

@@ -282,12 +282,12 @@ impl<'a> Walk<'_, 'a, '_> {
 
     /// The place of an attribute's value; of its name when the value is empty.
     pub(super) fn at_value(&self, attribute: Attribute<'a>) -> Place {
-        at_value(attribute)
+        if self.unplaced { Place::document() } else { at_value(attribute) }
     }
 
     /// The place of bytes `span` of an attribute's value.
     pub(super) fn in_value(&self, attribute: Attribute<'a>, span: Span) -> Place {
-        in_value(attribute, span)
+        if self.unplaced { Place::document() } else { in_value(attribute, span) }
     }
 
     /// The text of a span.
