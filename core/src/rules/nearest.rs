@@ -88,9 +88,10 @@ fn of_rests(a: &[u8], b: &[u8]) -> usize {
         row[0] = wall as u8;
         row[1] = i.saturating_sub(1) as u8;
     }
-    for j in 0..b.len() + 2 {
-        table[0][j] = wall as u8;
-        table[1][j] = j.saturating_sub(1) as u8;
+    let [top, first, ..] = &mut table;
+    for (j, (top, first)) in top.iter_mut().zip(first).enumerate().take(b.len() + 2) {
+        *top = wall as u8;
+        *first = j.saturating_sub(1) as u8;
     }
     table[1][0] = wall as u8;
     for (i, x) in a.iter().enumerate() {
