@@ -43,6 +43,8 @@ pub struct Root {
     lone: bool,
     /// The configuration in force.
     config: Config,
+    /// Whether a configuration file was there when the files were read.
+    configured: bool,
     /// The configuration's text that was read last, good or not.
     config_text: Option<Arc<[u8]>>,
     /// What is wrong with that text, when an older configuration is in force.
@@ -56,7 +58,6 @@ impl Root {
     pub fn load(path: &Path) -> Self {
         let mut root = Self { engine: Engine::alone(), ..Self::lone() };
         root.lone = false;
-        root.config_text = std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from);
         root.read(path);
         root
     }
@@ -69,6 +70,7 @@ impl Root {
             folders: Arc::default(),
             lone: true,
             config: Config::default(),
+            configured: false,
             config_text: None,
             problem: None,
             told: false,
@@ -83,7 +85,6 @@ impl Root {
     /// Reads the files anew; the texts of open documents have to be taken in again afterwards.
     pub fn reload(&mut self) {
         let path = self.path().to_owned();
-        self.config_text = std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from);
         self.read(&path);
     }
 
@@ -107,6 +108,8 @@ impl Root {
     }
 
     fn read(&mut self, path: &Path) {
+        self.config_text = std::fs::read(path.join(CONFIG_FILE)).ok().map(Arc::from);
+        self.configured = self.config_text.is_some();
         let findings = self.read_config();
         self.read_files(path, findings);
     }
@@ -156,9 +159,21 @@ impl Root {
         self.engine.files_read()
     }
 
-    /// Takes note of the editor's folders in it.
-    pub fn spell(&mut self, folders: Vec<Spelling>) {
-        self.folders = folders.into();
+    /// Whether a configuration file was there when the files were read.
+    pub fn is_configured(&self) -> bool {
+        self.configured
+    }
+
+    /// Takes note of the editor's folders in it. Returns the files with findings that now lie in one and did not before, and those that
+    /// did and do not.
+    pub fn spell(&mut self, folders: Vec<Spelling>) -> (Vec<Arc<str>>, Vec<Arc<str>>) {
+        let old = std::mem::replace(&mut self.folders, folders.into());
+        let root = self.path();
+        let lies_in = |folders: &[Spelling], path: &str| folders.iter().any(|folder| root.join(path).starts_with(&folder.real));
+        let found = || self.findings.keys();
+        let entered = found().filter(|path| !lies_in(&old, path) && lies_in(&self.folders, path)).cloned().collect();
+        let left = found().filter(|path| lies_in(&old, path) && !lies_in(&self.folders, path)).cloned().collect();
+        (entered, left)
     }
 
     /// The path from the root of an absolute path without links; `None` outside.

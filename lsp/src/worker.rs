@@ -36,7 +36,15 @@ const MANY_PATHS: usize = 500;
 pub fn start(session: Arc<Session>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let pages = pages::start(session.clone());
-        let mut worker = Worker { session, pages, roots: BTreeMap::new(), next_root: 0, open: HashMap::new(), view: Arc::default() };
+        let mut worker = Worker {
+            session,
+            pages,
+            roots: BTreeMap::new(),
+            next_root: 0,
+            open: HashMap::new(),
+            view: Arc::default(),
+            entered: Vec::new(),
+        };
         while let Some(task) = worker.session.take() {
             if catch_unwind(AssertUnwindSafe(|| worker.work(&task))).is_err() {
                 worker.recover(&task);
@@ -60,6 +68,8 @@ struct Worker {
     next_root: RootId,
     open: HashMap<Uri, Opened>,
     view: Arc<View>,
+    /// Files whose findings stand, and were not told as long as they lay in no folder of the editor's.
+    entered: Vec<Home>,
 }
 
 /// A root and a path from there.
@@ -143,13 +153,20 @@ impl Worker {
                     wanted.push((inner.clone(), spellings.clone()));
                 }
             }
-            root.spell(spellings);
+            let (entered, left) = root.spell(spellings);
+            self.entered.extend(entered.into_iter().map(|path| (id, path)));
+            let is_open = |path: &Arc<str>| self.open.values().any(|opened| opened.home.0 == id && opened.home.1 == *path);
+            self.withdraw(id, left.iter().filter(|path| !is_open(path)));
             changed.entry(id).or_default().extend(root.paths());
             self.roots.insert(id, root);
             self.complain(id);
         }
-        for gone in old.values().filter(|root| !root.is_lone()) {
-            self.retract(gone);
+        for (id, gone) in old.iter().filter(|(_, root)| !root.is_lone()) {
+            self.withdraw(*id, gone.findings().keys());
+            // what another root found there stands
+            let homes = gone.findings().keys().filter_map(|path| self.home_of(&gone.path().join(&**path)));
+            let homes: Vec<Home> = homes.collect();
+            self.entered.extend(homes);
         }
         for (uri, opened) in std::mem::take(&mut self.open) {
             self.take_in(&uri, opened.document, changed);
@@ -335,12 +352,15 @@ impl Worker {
         self.home_of(path)
     }
 
-    fn retract(&self, gone: &Root) {
+    /// Takes back what was told of files that are of no concern any more.
+    fn withdraw<'p>(&self, id: RootId, paths: impl Iterator<Item = &'p Arc<str>>) {
+        // as they were told: the folders may be spelled otherwise by now
+        let Some(workspace) = self.view.workspaces.get(&id) else { return };
         if self.view.profile.pull {
             return self.session.tell(Outgoing::Refresh);
         }
-        for path in gone.findings().keys() {
-            if let Some(uri) = convert::uri_of(&gone.path().join(&**path)) {
+        for path in paths {
+            if let Some(uri) = convert::uri_of(&workspace.absolute(path)) {
                 self.session.tell(Outgoing::Publish { uri, diagnostics: Vec::new(), version: None });
             }
         }
@@ -348,7 +368,7 @@ impl Worker {
 
     /// Brings findings up to date, shows the view, and tells the client what it has to know.
     fn report(&mut self, task: &Task, changed: &Changed, touched: &HashSet<Home>) {
-        let mut news: Vec<Home> = Vec::new();
+        let mut news: Vec<Home> = std::mem::take(&mut self.entered);
         for (&index, paths) in changed {
             if let Some(root) = self.roots.get_mut(&index) {
                 news.extend(root.refresh(paths).into_iter().map(|path| (index, path)));

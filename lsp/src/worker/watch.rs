@@ -34,7 +34,8 @@ impl Worker {
         if name == ".gitignore" || name == ".ignore" || is_link {
             return News::Rules;
         }
-        if name == CONFIG_FILE && real.is_file() != (*home.1 == *CONFIG_FILE) {
+        let known = || *home.1 == *CONFIG_FILE && self.roots.get(&home.0).is_some_and(Root::is_configured);
+        if name == CONFIG_FILE && real.is_file() != known() {
             // a workspace begins here, or ends
             return News::Workspaces;
         }

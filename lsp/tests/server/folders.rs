@@ -187,3 +187,53 @@ async fn a_link_that_is_made_or_taken_away_is_seen() {
     assert_eq!(told(&mut editor, &ws).await, ["object.json object/payload-missing"]);
     assert!(editor.leave().await);
 }
+
+/// Waits until as many findings as these are pushed for a document.
+async fn pushed(editor: &mut Editor, uri: &str, wanted: usize) {
+    let of = |message: &&Value| message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri;
+    let count = |message: &Value| message["params"]["diagnostics"].as_array().map(Vec::len);
+    while editor.notifications.iter().rfind(of).and_then(count) != Some(wanted) {
+        editor.receive().await.expect("findings before the end of the stream");
+    }
+}
+
+#[tokio::test]
+async fn folders_of_one_workspace_come_and_go_in_the_editor() {
+    let wrong = |id: &str| located(id, &sha256("other"), "../greeting.json");
+    let ws = Workspace::new(&[
+        ("greeting.json", GREETING),
+        ("a/object.json", &wrong("object://test/a")),
+        ("b/object.json", &wrong("object://test/b")),
+    ]);
+    let mut editor = Editor::start();
+    editor.initialize(json!([{"uri": ws.uri("a"), "name": "a"}, {"uri": ws.uri("b"), "name": "b"}]), json!({})).await;
+    let (a, b) = (ws.uri("a/object.json"), ws.uri("b/object.json"));
+    editor.open(&a, 1, &wrong("object://test/a")).await;
+    pushed(&mut editor, &a, 1).await;
+    pushed(&mut editor, &b, 1).await;
+    let change = |added: Value, removed: Value| json!({"event": {"added": added, "removed": removed}});
+    let folder = |path: &str| json!([{"uri": ws.uri(path), "name": "f"}]);
+    editor.notify("workspace/didChangeWorkspaceFolders", change(json!([]), folder("b"))).await;
+    pushed(&mut editor, &b, 0).await;
+    editor.notify("workspace/didChangeWorkspaceFolders", change(folder("b"), json!([]))).await;
+    pushed(&mut editor, &b, 1).await;
+    assert!(editor.leave().await);
+}
+
+#[tokio::test]
+async fn a_configuration_above_an_open_folder_makes_it_a_part_of_that_workspace() {
+    let inner = located("object://test/a", &sha256(GREETING), "../greeting.json");
+    let ws = Workspace::new(&[("greeting.json", GREETING), ("a/object.json", &inner)]);
+    ws.remove("mx2lm.toml");
+    let pull = json!({"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": true}}});
+    let mut editor = Editor::start();
+    editor.initialize(json!([{"uri": ws.uri("a"), "name": "a"}, {"uri": ws.uri(""), "name": "all"}]), pull).await;
+    assert_eq!(told(&mut editor, &ws).await, ["a/object.json object/payload-location"], "each folder is a root");
+    ws.write("mx2lm.toml", "");
+    watched(&mut editor, &ws, &[("mx2lm.toml", CREATED)]).await;
+    assert_eq!(told(&mut editor, &ws).await, Vec::<String>::new(), "one root");
+    ws.remove("mx2lm.toml");
+    watched(&mut editor, &ws, &[("mx2lm.toml", DELETED)]).await;
+    assert_eq!(told(&mut editor, &ws).await, ["a/object.json object/payload-location"]);
+    assert!(editor.leave().await);
+}
