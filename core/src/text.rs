@@ -3,7 +3,7 @@
 //! Everything inside the core counts bytes. Columns are made at the edge, once, in the unit a reader
 //! of the report or the editor asks for. Nothing here knows what the text means.
 
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 /// A half-open range of bytes in one source: `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -81,11 +81,24 @@ pub struct LineColumn {
 }
 
 /// Where each line of a text starts. Lines end at `\n`, `\r\n` or a lone `\r`, as in the language server protocol.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
     len: u32,
+    /// Made when a column far inside a line is first asked for.
+    marks: OnceLock<Vec<Mark>>,
 }
+
+/// How many columns stand in front of a character, from the start of the text.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    offset: u32,
+    utf16: u32,
+    scalars: u32,
+}
+
+/// Bytes from one [`Mark`] to the next, or a character more. Columns nearer to the start of their line are counted from there.
+const MARK_STEP: u32 = 2048;
 
 impl LineIndex {
     /// Scans `bytes` once.
@@ -97,7 +110,7 @@ impl LineIndex {
             }
             starts.push(Span::from(0..at + 1).end);
         }
-        Self { starts, len: Span::from(0..bytes.len()).end }
+        Self { starts, len: Span::from(0..bytes.len()).end, marks: OnceLock::new() }
     }
 
     /// How many lines there are; at least one.
@@ -128,8 +141,25 @@ impl LineIndex {
         let offset = offset.min(self.len);
         let line = self.line_of(offset);
         let start = self.starts[line as usize];
-        let head = bytes.get(Span::new(start, offset).range()).unwrap_or_default();
-        LineColumn { line, column: columns(head, unit) }
+        let column = match offset - start {
+            bytes if unit == ColumnUnit::Utf8 => bytes,
+            0..=MARK_STEP => columns(bytes, Span::new(start, offset), unit),
+            _ => self.columns_before(bytes, offset, unit) - self.columns_before(bytes, start, unit),
+        };
+        LineColumn { line, column }
+    }
+
+    /// Columns from the start of the text to `offset`, line ends among them.
+    fn columns_before(&self, bytes: &[u8], offset: u32, unit: ColumnUnit) -> u32 {
+        let marks = self.marks.get_or_init(|| marks(bytes));
+        let place = marks.partition_point(|mark| mark.offset <= offset);
+        let Some(mark) = place.checked_sub(1).and_then(|place| marks.get(place)) else { return columns(bytes, Span::new(0, offset), unit) };
+        let before = match unit {
+            ColumnUnit::Utf8 => mark.offset,
+            ColumnUnit::Utf16 => mark.utf16,
+            ColumnUnit::Scalar => mark.scalars,
+        };
+        before + columns(bytes, Span::new(mark.offset, offset), unit)
     }
 
     /// The offset of a place; a column past the line's end is the line's end, a line past the last is the end of the text.
@@ -153,13 +183,28 @@ impl LineIndex {
     }
 }
 
-/// Number of columns that `bytes` take.
-fn columns(bytes: &[u8], unit: ColumnUnit) -> u32 {
+/// Number of columns that a part of `bytes` takes.
+fn columns(bytes: &[u8], part: Span, unit: ColumnUnit) -> u32 {
+    let bytes = bytes.get(part.range()).unwrap_or_default();
     match unit {
         ColumnUnit::Utf8 => bytes.len() as u32,
         _ if bytes.is_ascii() => bytes.len() as u32,
         _ => characters(bytes, unit).map(|(_, _, units)| units).sum(),
     }
+}
+
+/// A mark at every so many bytes, each where a character begins.
+fn marks(bytes: &[u8]) -> Vec<Mark> {
+    let mut marks = Vec::with_capacity(bytes.len() / MARK_STEP as usize + 1);
+    let (mut next, mut utf16) = (0, 0);
+    for (scalars, (offset, _, units)) in (0..).zip(characters(bytes, ColumnUnit::Utf16)) {
+        if offset >= next {
+            marks.push(Mark { offset, utf16, scalars });
+            next = offset + MARK_STEP;
+        }
+        utf16 += units;
+    }
+    marks
 }
 
 /// `(offset, bytes, columns)` of each character; a byte that begins no character is one of its own.
@@ -204,6 +249,27 @@ mod tests {
         let index = LineIndex::new(text);
         assert_eq!(index.offset(text, LineColumn { line: 0, column: 99 }, ColumnUnit::Utf16), 2);
         assert_eq!(index.offset(text, LineColumn { line: 9, column: 0 }, ColumnUnit::Utf16), 5);
+    }
+
+    #[test]
+    fn columns_far_inside_a_line_are_those_that_counting_gives() {
+        let mut text = b"x\r\n".to_vec();
+        (0..30_000u32).for_each(|n| text.extend(["a", "\u{e9}", "\u{3c0}", "\u{1d6d1}"][(n * n / 7 % 4) as usize].as_bytes()));
+        let valid = text.len();
+        text.extend([0xff, 0xcf, b'z']);
+        text.extend(std::iter::repeat_n(b'y', 5000));
+        let index = LineIndex::new(&text);
+        for unit in [ColumnUnit::Utf8, ColumnUnit::Utf16, ColumnUnit::Scalar] {
+            for (column, (at, _, _)) in characters(&text[3..], ColumnUnit::Scalar).enumerate().step_by(613) {
+                let offset = 3 + at;
+                let wanted = match unit {
+                    ColumnUnit::Utf8 => at,
+                    ColumnUnit::Scalar => column as u32,
+                    ColumnUnit::Utf16 => characters(&text[3..offset as usize], unit).map(|(_, _, units)| units).sum(),
+                };
+                assert_eq!(index.line_column(&text, offset, unit), LineColumn { line: 1, column: wanted }, "{offset} of {valid}");
+            }
+        }
     }
 
     #[test]
