@@ -15,11 +15,10 @@ use crate::{
         pointer,
     },
     hash::digest::Digest,
-    rules::{self, FileContext, Finding, Findings, Parsed, Place, object, syntax},
+    rules::{self, FileContext, Finding, Findings, Parsed, Place, object, syntax, told::diagnostics},
     scxq2::envelope::Content,
     syntax::{MAX_DOCUMENT_BYTES, SyntaxError, json},
     text::Span,
-    workspace::engine::finish,
 };
 
 /// What was learnt from one file.
@@ -97,8 +96,11 @@ fn read(path: &Arc<str>, bytes: &[u8], text: Option<&Arc<str>>, deep: bool, mut 
 }
 
 fn complete(path: &Arc<str>, bytes: &[u8], facts: Facts, findings: Findings, tree: Tree) -> Analysis {
-    let list =
-        if findings.list.is_empty() { Vec::new() } else { finish(findings.list, path, &mut |wanted| (wanted == path).then_some(bytes)) };
+    let list = if findings.list.is_empty() {
+        Vec::new()
+    } else {
+        diagnostics(findings.list, path, &mut |wanted| (wanted == path).then_some(bytes))
+    };
     Analysis { facts: Some(Arc::new(facts)), findings: list.into(), tree }
 }
 
@@ -131,14 +133,14 @@ pub fn too_large(facts: Facts) -> Analysis {
         MAX_DOCUMENT_BYTES >> 20
     );
     let finding = Finding::new(&syntax::FILE_LIMIT, Place::document(), message);
-    let list = finish(vec![finding], &facts.path.clone(), &mut |_| None::<&[u8]>);
+    let list = diagnostics(vec![finding], &facts.path.clone(), &mut |_| None::<&[u8]>);
     Analysis { facts: Some(Arc::new(facts)), findings: list.into(), tree: Tree::None }
 }
 
 /// A file that cannot be read.
 pub fn unreadable(path: &Arc<str>, why: &str) -> Analysis {
     let finding = Finding::new(&rules::workspace::UNREADABLE, Place::document(), format!("the file cannot be read: {why}"));
-    Analysis { facts: None, findings: finish(vec![finding], path, &mut |_| None::<&[u8]>).into(), tree: Tree::None }
+    Analysis { facts: None, findings: diagnostics(vec![finding], path, &mut |_| None::<&[u8]>).into(), tree: Tree::None }
 }
 
 /// What a JSON document says; without `deep` no rule looks at it.

@@ -27,9 +27,10 @@ use crate::hash::self_hash;
 use crate::lint::{self, Opened, Options, RunError, WorkspaceOutcome};
 use crate::map::{HashMap, HashSet};
 use crate::rules::svg::tensor::Tensor;
+use crate::rules::told::diagnostics;
 use crate::rules::workspace::SIGN_AGAIN;
 use crate::rules::{Finding, Place};
-use crate::workspace::engine::{Progress, finish};
+use crate::workspace::engine::Progress;
 
 /// What [`crate::diagnostic::Change::Canonical`] makes of a file; `None` when it is no lawful drawing.
 pub fn canonical(bytes: &[u8], tolerance: u64) -> Option<String> {
@@ -305,7 +306,7 @@ impl Run {
         let message = "what a fix would change here is signed: the document was left as it is, and must be signed again";
         let finding = Finding::new(&SIGN_AGAIN, Place::value(signature), message)
             .help("make the change, write the new hash, and have the signer sign the document again");
-        let told = finish(vec![finding], path, &mut |path| engine.snapshot().bytes(path).ok());
+        let told = diagnostics(vec![finding], path, &mut |path| engine.snapshot().bytes(path).ok());
         self.sign_again.extend(told.into_iter().map(|finding| (path.clone(), finding)));
     }
 }

@@ -21,6 +21,7 @@ pub mod scxq2;
 pub mod svg;
 pub mod syntax;
 pub mod syntax_xml;
+pub(crate) mod told;
 pub mod workspace;
 
 pub use nearest::nearest_of;

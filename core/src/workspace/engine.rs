@@ -4,11 +4,8 @@
 //! run this same code, so that a check that exists in one exists in the other.
 
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
-    fs,
     hash::Hash,
-    io,
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
@@ -18,18 +15,16 @@ use rayon::prelude::*;
 
 use crate::{
     analysis::{self, Analysis},
-    diagnostic::{Diagnostic, Related},
+    diagnostic::Diagnostic,
     document::{facts::Facts, kind::Syntax},
-    excerpt,
-    hash::digest::Digest,
     map::{HashMap, HashSet, SharedMap},
-    rules::{self, Finding, Findings, Place},
-    text::LineIndex,
+    rules::{self, Finding, Findings, told::diagnostics},
     workspace::{
         config::Config,
         context::WorkspaceContext,
         index::{Index, Key, named_files},
-        snapshot::{BytesError, Snapshot, read_into},
+        reading::read_one,
+        snapshot::Snapshot,
         walk::{self, CONFIG_FILE},
     },
 };
@@ -160,7 +155,7 @@ impl Engine {
     /// The findings that reading the configuration made.
     pub fn set_config_findings(&mut self, findings: Vec<Finding>, text: &[u8]) {
         let path: Arc<str> = CONFIG_FILE.into();
-        self.config_findings = Arc::new(finish(findings, &path, &mut |wanted| (*wanted == path).then_some(text)));
+        self.config_findings = Arc::new(diagnostics(findings, &path, &mut |wanted| (*wanted == path).then_some(text)));
     }
 
     /// Puts a configuration in force that speaks of the same files in the same way, and differs in levels and suppressions at most
@@ -480,97 +475,6 @@ fn judge_one(snapshot: &Snapshot, path: &Arc<str>, remember: bool) -> Judged {
     for check in &rules::dispatch(kind).workspace {
         check(&context, &mut findings);
     }
-    let list = finish(findings.list, path, &mut |path| snapshot.bytes(path).ok());
+    let list = diagnostics(findings.list, path, &mut |path| snapshot.bytes(path).ok());
     Judged { findings: list.into(), asked: context.into_asked() }
-}
-
-/// Turns findings into diagnostics: cuts out the lines to show. `load` gives the bytes of a file by its path from the root, and is
-/// asked for each file at most once.
-pub(crate) fn finish<B: AsRef<[u8]>>(
-    findings: Vec<Finding>,
-    own: &Arc<str>,
-    load: &mut dyn FnMut(&Arc<str>) -> Option<B>,
-) -> Vec<Diagnostic> {
-    let mut loaded: HashMap<Arc<str>, Option<(B, LineIndex)>> = HashMap::default();
-    let mut cut = |path: &Arc<str>, place: &Place| {
-        let span = place.span?;
-        let source = loaded.entry(path.clone()).or_insert_with(|| {
-            let bytes = load(path)?;
-            let index = LineIndex::new(bytes.as_ref());
-            Some((bytes, index))
-        });
-        source.as_ref().map(|(bytes, index)| excerpt::excerpt(bytes.as_ref(), index, span))
-    };
-    findings
-        .into_iter()
-        .map(|finding| {
-            let path = finding.path.unwrap_or_else(|| own.clone());
-            let excerpt = cut(&path, &finding.place);
-            let related = finding.related.into_iter().map(|(path, place, message)| {
-                let excerpt = cut(&path, &place);
-                Related { span: excerpt.as_ref().and(place.span), excerpt, path, locator: place.locator, message }
-            });
-            Diagnostic {
-                rule: finding.rule.name.to_owned(),
-                severity: finding.severity.unwrap_or(finding.rule.severity),
-                related: related.collect(),
-                span: excerpt.as_ref().and(finding.place.span),
-                excerpt,
-                path,
-                locator: finding.place.locator,
-                message: finding.message,
-                help: finding.help,
-                fixes: finding.fixes,
-                spec_error: finding.spec_error.map(str::to_owned),
-            }
-        })
-        .collect()
-}
-
-/// Reads one file: the editor's text, else the disk's. Of the disk's, facts and findings are kept, and not the tree.
-fn read_one(root: &Path, overlay: &SharedMap<Arc<str>, Arc<[u8]>>, path: &Arc<str>, edited: bool) -> Analysis {
-    let analyse = if edited { analysis::analyse_edited } else { analysis::analyse };
-    if let Some(bytes) = overlay.get(path) {
-        return analyse(path, bytes);
-    }
-    let full = root.join(&**path);
-    if Syntax::of_path(path).is_none() {
-        return match digest_of_file(&full) {
-            Ok((size, digest)) => analysis::bytes_only(Facts::silent(path, size, digest)),
-            Err(error) => analysis::unreadable(path, &error.to_string()),
-        };
-    }
-    thread_local! {
-        /// One buffer a thread: memory that is handed back and asked for again must be cleared by the system each time.
-        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-    /// A buffer larger than this is given back after use.
-    const MOST_KEPT: usize = 4 << 20;
-    let mut bytes = BUFFER.take();
-    let read = read_into(&full, &mut bytes);
-    let analysis = match read {
-        Ok(()) if bytes.len() > MOST_KEPT && !edited && Syntax::of_path(path) == Some(Syntax::Json) => {
-            // a large text is in memory once
-            match String::from_utf8(std::mem::take(&mut bytes)) {
-                Ok(text) => Analysis { tree: analysis::Tree::None, ..analysis::analyse_text(path, text.into()) },
-                Err(error) => Analysis { tree: analysis::Tree::None, ..analyse(path, error.as_bytes()) },
-            }
-        }
-        Ok(()) => Analysis { tree: analysis::Tree::None, ..analyse(path, &bytes) },
-        Err(BytesError::TooLarge) => match digest_of_file(&full) {
-            Ok((size, digest)) => analysis::too_large(Facts::silent(path, size, digest)),
-            Err(error) => analysis::unreadable(path, &error.to_string()),
-        },
-        Err(BytesError::Unreadable(why)) => analysis::unreadable(path, &why),
-        Err(error) => analysis::unreadable(path, &error.to_string()),
-    };
-    if bytes.capacity() <= MOST_KEPT {
-        BUFFER.set(bytes);
-    }
-    analysis
-}
-
-fn digest_of_file(path: &Path) -> io::Result<(u64, Digest)> {
-    let mut file = fs::File::open(path)?;
-    Digest::of_reader(&mut file)
 }

@@ -5,6 +5,7 @@ pub mod confine;
 pub mod context;
 pub mod engine;
 pub mod index;
+mod reading;
 mod report;
 pub mod snapshot;
 pub mod tolerance;

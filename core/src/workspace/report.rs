@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     config::{Config, Level},
-    engine::{Engine, finish},
+    engine::Engine,
     snapshot::read_bounded,
     walk::CONFIG_FILE,
 };
@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     document::facts::Role,
     map::HashSet,
-    rules::{Finding, config as config_rule, svg::tolerance::depends},
+    rules::{Finding, config as config_rule, svg::tolerance::depends, told::diagnostics},
 };
 
 impl Engine {
@@ -107,7 +107,7 @@ impl Engine {
             Some(bytes) => Some(bytes.clone()),
             None => read_bounded(&self.snapshot.root.join(CONFIG_FILE)).ok().map(Arc::from),
         };
-        finish(findings, &path, &mut |_| text.clone()).into_iter().filter_map(|finding| leveled(config, finding)).collect()
+        diagnostics(findings, &path, &mut |_| text.clone()).into_iter().filter_map(|finding| leveled(config, finding)).collect()
     }
 }
 
