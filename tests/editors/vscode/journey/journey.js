@@ -180,7 +180,7 @@ async function scores() {
   fs.writeFileSync(path.join(demo, "some.vectors.json"), VECTORS);
   await vscode.workspace.openTextDocument(path.join(demo, "some.vectors.json"));
   await command("mx2lm.preview");
-  await drawn("vectors that are open are scored as well", "some.vectors.json", "2 documents, 2 pairs", "straight");
+  await drawn("vectors that are open are scored as well", "some.vectors.json", "documents: 2, pairs: 2", "straight");
 }
 
 exports.activate = () => {
