@@ -47,6 +47,25 @@ struct Hashes {
     note: Option<String>,
 }
 
+impl Hashes {
+    /// Of a file that is only known as bytes.
+    fn of(path: String, size: u64, stored: Digest) -> Self {
+        Hashes {
+            path,
+            size,
+            kind: None,
+            stored,
+            canonical: None,
+            own: None,
+            fingerprint: None,
+            tensor: None,
+            weights: None,
+            tolerance: None,
+            note: None,
+        }
+    }
+}
+
 /// The hashes of the tensor that a drawing draws or a pack holds.
 struct TensorHashes {
     canonical_text: Digest,
@@ -90,34 +109,10 @@ fn hash(path: &Path, epsilon: &EpsilonArgs) -> Result<Hashes, Failure> {
     if !is_read || size > MAX_DOCUMENT_BYTES as u64 {
         let (size, stored) = File::open(path).and_then(|mut file| Digest::of_reader(&mut file)).map_err(refused)?;
         let note = is_read.then(|| "the file is too large to be read as a document".to_owned());
-        return Ok(Hashes {
-            path: name,
-            size,
-            kind: None,
-            stored,
-            canonical: None,
-            own: None,
-            fingerprint: None,
-            tensor: None,
-            weights: None,
-            tolerance: None,
-            note,
-        });
+        return Ok(Hashes { note, ..Hashes::of(name, size, stored) });
     }
     let bytes = read(path)?;
-    let mut hashes = Hashes {
-        path: name,
-        size: bytes.len() as u64,
-        kind: None,
-        stored: Digest::of(&bytes),
-        canonical: None,
-        own: None,
-        fingerprint: None,
-        tensor: None,
-        weights: None,
-        tolerance: None,
-        note: None,
-    };
+    let mut hashes = Hashes::of(name, bytes.len() as u64, Digest::of(&bytes));
     let read = match () {
         () if is_drawing => drawing(&mut hashes, path, &bytes, epsilon),
         () if is_lanes => pack(&mut hashes, &bytes),
