@@ -1,14 +1,15 @@
 //! Where output goes. A reader that closes the pipe has seen enough: that is no failure and says nothing.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use thiserror::Error;
 
 use crate::cli::{Color, OutputArgs};
 use crate::report::text::Style;
+use crate::write;
 
 /// Why the program could not do what it was asked; always exit code 2.
 #[derive(Debug, Error)]
@@ -57,6 +58,20 @@ pub fn to_stdout(color: Color, write: impl FnOnce(&mut dyn Write, bool) -> io::R
     match result {
         Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Stream { action: "write to standard output", reason }),
         _ => Ok(()),
+    }
+}
+
+/// Gives the file at `path` these bytes, whole or not at all.
+pub fn to_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write::put(path, bytes).map_err(|reason| Failure::Write { path: path.to_owned(), reason })
+}
+
+/// Refuses to write over a file that is read, which would be lost.
+pub fn apart<'p>(reads: impl IntoIterator<Item = &'p Path>, output: &Path) -> Result<(), Failure> {
+    let Ok(place) = fs::canonicalize(output) else { return Ok(()) };
+    match reads.into_iter().any(|read| fs::canonicalize(read).is_ok_and(|read| read == place)) {
+        true => Err(Failure::Refused(format!("`{}` is read here and would be written over: name another file", output.display()))),
+        false => Ok(()),
     }
 }
 

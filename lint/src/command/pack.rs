@@ -24,8 +24,7 @@ use serde_json::{Map, Value, json};
 use super::{FOUND, read};
 use crate::cli::Color;
 use crate::cli::pack::{DecodeArgs, ManifestArgs, MergeArgs, MergeMode, PackArgs, PackCommand, SignArgs};
-use crate::output::{Failure, tell, to_stdout};
-use crate::write;
+use crate::output::{Failure, apart, tell, to_file, to_stdout};
 
 /// Runs the command.
 pub fn run(arguments: &PackArgs) -> Result<ExitCode, Failure> {
@@ -62,20 +61,6 @@ fn lane_of<'p, 'a>(pack: &'p Pack<'a>, name: &str) -> Result<&'p Lane<'a>, Failu
 
 fn print(text: &str) -> Result<(), Failure> {
     to_stdout(Color::Never, |out, _| out.write_all(text.as_bytes()))
-}
-
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write::put(path, bytes).map_err(|reason| Failure::Write { path: path.to_owned(), reason })
-}
-
-/// Refuses to write over what is read, which would be lost.
-fn apart(input: &Path, output: &Path) -> Result<(), Failure> {
-    let place = |path: &Path| std::fs::canonicalize(path).ok();
-    if place(input).is_some_and(|input| place(output) == Some(input)) {
-        let path = output.display();
-        return Err(Failure::Refused(format!("`{path}` is the input too, and would be lost; write to another file")));
-    }
-    Ok(())
 }
 
 fn public_key(text: &str) -> Result<PublicKey, Failure> {
@@ -152,7 +137,7 @@ fn merge_packs(arguments: &MergeArgs) -> Result<ExitCode, Failure> {
         MergeMode::Union => merge::Mode::Union,
     };
     let merged = merge::merge(&target, &source, mode).map_err(|refusal| Failure::Refused(refusal.to_string()))?;
-    put(&arguments.output, &merged.bytes)?;
+    to_file(&arguments.output, &merged.bytes)?;
     let level = merged.verdict.level;
     tell(format_args!("the packs were {} (level {}): {}", level.name(), level.number(), merged.verdict.why));
     if !merged.cut.is_empty() {
@@ -181,8 +166,8 @@ fn manifest_of(arguments: &ManifestArgs) -> Result<ExitCode, Failure> {
         let text = manifest::to_text(&manifest::generate_with(&pack, arguments.lanes));
         match &arguments.output {
             Some(path) => {
-                apart(&arguments.pack, path)?;
-                put(path, text.as_bytes())?;
+                apart([&*arguments.pack], path)?;
+                to_file(path, text.as_bytes())?;
             }
             None => print(&text)?,
         }
@@ -254,7 +239,7 @@ fn sign(arguments: &SignArgs) -> Result<ExitCode, Failure> {
     })?;
     let bytes = read(&arguments.pack)?;
     let signed = container::sign(&bytes, &seed).map_err(|fault| refused(&arguments.pack, &fault))?;
-    put(&arguments.output, &signed)?;
+    to_file(&arguments.output, &signed)?;
     tell(format_args!("signed: {} bytes, hash {}", signed.len(), opened(&arguments.output, &signed)?.hash()));
     if signed.len() > container::BUDGET {
         tell(format_args!("over budget: {} of {} bytes, the signature included", signed.len(), container::BUDGET));

@@ -24,9 +24,9 @@ use serde_json::{Value, json};
 use super::{FOUND, read};
 use crate::cli::lanes::{CheckProofArgs, EncodeArgs, InspectArgs, LaneArgs, ProveArgs, Scxq2Command};
 use crate::cli::{Color, DataFormat};
-use crate::output::{Failure, tell, to_stdout};
+use crate::lanes;
+use crate::output::{Failure, apart, tell, to_file, to_stdout};
 use crate::tolerance::Tolerance;
-use crate::{lanes, write};
 
 /// Runs the command.
 pub fn run(command: &Scxq2Command) -> Result<ExitCode, Failure> {
@@ -79,10 +79,10 @@ fn asked(name: &str) -> Result<&'static [Lane], Failure> {
         .ok_or_else(|| Failure::Refused(format!("`{name}` is no lane: M, T, G, X and W are, with QG for G and A for X and W together")))
 }
 
-/// Writes bytes to the file that was named, else to standard output.
-fn deliver(output: Option<&PathBuf>, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes what was made of `file` to the file that was named, else to standard output.
+fn deliver(file: &Path, output: Option<&PathBuf>, bytes: &[u8]) -> Result<(), Failure> {
     match output {
-        Some(path) => write::put(path, bytes).map_err(|reason| Failure::Write { path: path.clone(), reason }),
+        Some(path) => apart([file], path).and_then(|()| to_file(path, bytes)),
         None => to_stdout(Color::Never, |out, _| out.write_all(bytes)),
     }
 }
@@ -110,7 +110,7 @@ fn encode(arguments: &EncodeArgs) -> Result<ExitCode, Failure> {
         Err(error) => return refused(file, OutOfRange::SPEC_ERROR, &error.to_string(), *format),
     };
     if output.is_some() || *format == DataFormat::Text {
-        deliver(output.as_ref(), &packed)?;
+        deliver(file, output.as_ref(), &packed)?;
     }
     if *format == DataFormat::Text && tolerance.is_told() {
         tell(format_args!("tolerance of curves {tolerance}"));
@@ -157,7 +157,7 @@ fn decode(arguments: &LaneArgs) -> Result<ExitCode, Failure> {
     };
     let text = canonical_text::to_string(&decoded.model);
     if output.is_some() || *format == DataFormat::Text {
-        deliver(output.as_ref(), text.as_bytes())?;
+        deliver(file, output.as_ref(), text.as_bytes())?;
     }
     if *format == DataFormat::Json {
         let mut answer = described(&bytes, &decoded, &roots);
@@ -192,7 +192,7 @@ fn verify(arguments: &LaneArgs) -> Result<ExitCode, Failure> {
             text + &format!("  Merkle root     {}  (over the lanes and the canonical text: `merkle_root`)\n", roots.root)
         }
     };
-    deliver(output.as_ref(), text.as_bytes())?;
+    deliver(file, output.as_ref(), text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -215,7 +215,7 @@ fn prove(arguments: &ProveArgs) -> Result<ExitCode, Failure> {
     let chunks = if count == 1 { "it has one, chunk 0".to_owned() } else { format!("it has {count}, counted from 0") };
     let none = || Failure::Refused(format!("lane {lane} has no chunk {chunk}: {chunks}"));
     let proof = pack.prove(&roots, lane, *chunk).ok_or_else(none)?;
-    deliver(output.as_ref(), format!("{:#}\n", lanes::proof(&proof)).as_bytes())?;
+    deliver(file, output.as_ref(), format!("{:#}\n", lanes::proof(&proof)).as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -319,8 +319,8 @@ fn inspect(arguments: &InspectArgs) -> Result<ExitCode, Failure> {
         None => to_stdout(Color::Never, |out, _| show(out))?,
         Some(path) => {
             let mut text = Vec::new();
-            let made = show(&mut text).and_then(|()| write::put(path, &text));
-            made.map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+            show(&mut text).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+            deliver(file, Some(path), &text)?;
         }
     }
     Ok(if refusal.is_some() { ExitCode::from(FOUND) } else { ExitCode::SUCCESS })

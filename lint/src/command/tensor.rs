@@ -17,10 +17,9 @@ use serde_json::{Map, Value, json};
 use super::{read, tensor_proof};
 use crate::cli::tensor::{TensorAccumulateArgs, TensorArgs, TensorCommand, TensorInspectArgs, TensorPlotArgs};
 use crate::cli::{Color, DataFormat, EpsilonArgs};
-use crate::output::{Failure, to_stdout};
+use crate::output::{Failure, apart, to_file, to_stdout};
 use crate::plot::tensor::{Tensor as Picture, draw};
 use crate::tolerance::Tolerance;
-use crate::write;
 
 /// Runs the command.
 pub fn run(arguments: &TensorArgs) -> Result<ExitCode, Failure> {
@@ -220,6 +219,7 @@ fn plot(arguments: &TensorPlotArgs) -> Result<ExitCode, Failure> {
     }
     let sheet = draw(&Picture { name: &name, model: &model, source: source.as_ref(), notes: &notes });
     let picture = sheet.bytes(&arguments.output).map_err(Failure::Refused)?;
-    write::put(&arguments.output, &picture).map_err(|reason| Failure::Write { path: arguments.output.clone(), reason })?;
+    apart([&*arguments.file], &arguments.output)?;
+    to_file(&arguments.output, &picture)?;
     Ok(ExitCode::SUCCESS)
 }

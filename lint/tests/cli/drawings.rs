@@ -129,3 +129,13 @@ fn commands_take_the_tolerance_that_the_descriptor_declares_and_say_so() {
     assert_eq!(ws.lint(&["fix", "--unsafe", "own/c.svg"]).code, 0);
     assert_eq!(ws.read("own/c.svg"), canon.stdout);
 }
+
+#[test]
+fn a_drawing_is_not_written_over_by_what_is_made_of_it() {
+    let ws = Workspace::new(&[("chain.svg", CHAIN)]);
+    for command in [["tensor", "plot"], ["scxq2", "encode"]] {
+        let run = ws.lint(&[command[0], command[1], "chain.svg", "-o", "./chain.svg"]);
+        assert!(run.code == 2 && run.stderr.contains("would be written over"), "{command:?}: {}", run.stderr);
+        assert_eq!(ws.read("chain.svg"), CHAIN);
+    }
+}

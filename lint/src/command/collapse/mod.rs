@@ -15,9 +15,8 @@ use serde_json::{Value, json};
 use self::input::{Documents, Prepared};
 use crate::cli::collapse::{CollapseArgs, CollapseCommand, Device};
 use crate::cli::{Color, DataFormat};
-use crate::output::{Failure, tell, to_stdout};
+use crate::output::{Failure, apart, tell, to_file, to_stdout};
 use crate::report::count;
-use crate::write::put;
 
 /// Where the scores came from.
 pub struct Computed {
@@ -54,7 +53,7 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
     order.sort_by(|one, other| rank::order(key(one), key(other)));
     if let Some(path) = &arguments.plot {
         let picture = plot::draw(&prepared, &documents, &computed, &order).bytes(path).map_err(Failure::Refused)?;
-        put(path, &picture).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+        to_file(path, &picture)?;
     }
     order.truncate(arguments.top.unwrap_or(usize::MAX));
     to_stdout(Color::Never, |out, _| match arguments.format {
@@ -66,16 +65,12 @@ pub fn run(arguments: &CollapseArgs) -> Result<ExitCode, Failure> {
 
 /// Refuses to write over what is read: a receipt that replaced its profile would bear witness of nothing.
 fn spare(arguments: &CollapseArgs, prepared: &Prepared, documents: &Documents) -> Result<(), Failure> {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let read = prepared.sources.iter().map(|source| source.path.as_path());
-    let read: Vec<PathBuf> = read.chain(documents.origins.iter().map(|origin| origin.path.as_path())).map(real).collect();
     let (receipt, plot) = (arguments.receipt.as_deref(), arguments.plot.as_deref());
     for path in [receipt, plot].into_iter().flatten() {
-        if read.contains(&real(path)) {
-            let why = format!("`{}` is read for this collapse and would be written over: name another file", path.display());
-            return Err(Failure::Refused(why));
-        }
+        let profiles = prepared.sources.iter().map(|source| source.path.as_path());
+        apart(profiles.chain(documents.origins.iter().map(|origin| origin.path.as_path())), path)?;
     }
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     match (receipt, plot) {
         (Some(one), Some(other)) if real(one) == real(other) => {
             Err(Failure::Refused(format!("`{}` cannot be both the receipt and the picture: name two files", one.display())))

@@ -14,8 +14,7 @@ use super::input::{self, Documents, Prepared};
 use super::{Computed, bits, compute, thresholds};
 use crate::cli::collapse::{Device, VerifyArgs};
 use crate::cli::{Color, DataFormat};
-use crate::output::{Failure, to_stdout};
-use crate::write::put;
+use crate::output::{Failure, to_file, to_stdout};
 
 /// What a receipt calls itself.
 const KIND: &str = "mx2lm.collapse-receipt.v1";
@@ -47,7 +46,7 @@ pub fn write(path: &Path, prepared: &Prepared, documents: &Documents, computed: 
     });
     let own = own_hash(&receipt.to_string()).ok_or_else(|| Failure::Refused("the receipt has no canonical form".into()))?;
     receipt["hash"] = json!(own.to_string());
-    put(path, format!("{receipt:#}\n").as_bytes()).map_err(refused)
+    to_file(path, format!("{receipt:#}\n").as_bytes())
 }
 
 fn scores(documents: &Documents, computed: &Computed) -> Vec<Value> {

@@ -16,13 +16,13 @@ use mx2lm_core::syntax::json::Tree;
 use mx2lm_core::workspace::config::{PackSettings, Windows};
 use mx2lm_core::workspace::walk::CONFIG_FILE;
 
-use super::{apart, configuration, put, read};
+use super::{configuration, read};
 use crate::cli::pack::{self as cli, CompileArgs, Matrix};
-use crate::output::{Failure, tell};
+use crate::output::{Failure, apart, tell, to_file};
 
 /// Runs the command.
 pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
-    apart(&arguments.input, &arguments.output)?;
+    apart([&*arguments.input], &arguments.output)?;
     let (settings, root) = settings(arguments)?;
     let streams = streams(&arguments.input, &settings)?;
     if streams.is_empty() {
@@ -36,9 +36,9 @@ pub fn run(arguments: &CompileArgs) -> Result<ExitCode, Failure> {
     let json = arguments.output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if json {
         let text = format!("{:#}\n", weights::compressed(&compiled.lanes, compiled.dims, weights::BIAS));
-        put(&arguments.output, text.as_bytes())?;
+        to_file(&arguments.output, text.as_bytes())?;
     } else {
-        put(&arguments.output, &compiled.bytes)?;
+        to_file(&arguments.output, &compiled.bytes)?;
     }
     if arguments.explain {
         for (id, lane) in settings.lanes.iter().filter(|(_, lane)| streams.get(lane).is_none()) {

@@ -7,9 +7,9 @@ use mx2lm_core::pack::container::{Fault, open, open_tables};
 use mx2lm_core::pack::{Pack, compat, manifest};
 use serde_json::{Map, Value, json};
 
-use super::{apart, judged, print, public_key, put, read, seal_of};
+use super::{judged, print, public_key, read, seal_of};
 use crate::cli::pack::InspectArgs;
-use crate::output::{Failure, tell};
+use crate::output::{Failure, apart, tell, to_file};
 
 const UNREADABLE: u8 = 1;
 const NO_PACK: u8 = 2;
@@ -48,7 +48,7 @@ fn unreadable(failure: Failure) -> Stop {
 fn inspect(arguments: &InspectArgs) -> Result<(), Stop> {
     let path = &arguments.pack;
     if let Some(out) = &arguments.out {
-        apart(path, out).map_err(unreadable)?;
+        apart([&**path], out).map_err(unreadable)?;
     }
     let bytes = read(path).map_err(unreadable)?;
     let pack = if arguments.verify { open(&bytes) } else { open_tables(&bytes) }.map_err(|fault| stopped(path, &fault))?;
@@ -79,7 +79,7 @@ fn inspect(arguments: &InspectArgs) -> Result<(), Stop> {
     };
     let text = if arguments.json { answer.to_string() } else { manifest::to_text(&answer) };
     match &arguments.out {
-        Some(path) => put(path, text.as_bytes()),
+        Some(path) => to_file(path, text.as_bytes()),
         None => print(&text),
     }
     .map_err(unreadable)

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use mx2lm_core::pack::container::{BUDGET, Lane, Section};
 use mx2lm_core::pack::{Class, Pack};
 
-use super::{opened, put, read};
+use super::{opened, read};
 use crate::cli::pack::PlotArgs;
-use crate::output::Failure;
+use crate::output::{Failure, apart, to_file};
 use crate::plot::{Anchor, BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, Sheet, Stroke, VERMILLION, YELLOW};
 
 /// More than these are told in words.
@@ -25,7 +25,8 @@ pub fn plot(arguments: &PlotArgs) -> Result<ExitCode, Failure> {
     let pack = opened(&arguments.pack, &bytes)?;
     let name = arguments.pack.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let picture = draw(&pack, &name).bytes(&arguments.output).map_err(Failure::Refused)?;
-    put(&arguments.output, &picture)?;
+    apart([&*arguments.pack], &arguments.output)?;
+    to_file(&arguments.output, &picture)?;
     Ok(ExitCode::SUCCESS)
 }
 
